@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target builds in Swift 6 mode with warnings as errors and explicit import visibility.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that never touch a raw pointer also build with strict memory safety: a stray pointer is an error.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "fathom",
+    products: [
+        .library(name: "Fathom", targets: ["Fathom"]),
+        .executable(name: "fathom", targets: ["FathomCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // C modules: nothing of ours above them.
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
+        .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .target(name: "CVips", dependencies: ["LibVips"]),
+        .target(name: "CPUKernels", path: "Kernels/CPU"),
+
+        // The engine.
+        .target(name: "TensorCore", swiftSettings: safe),
+        .target(name: "Weights", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(
+            name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(name: "Models", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
+
+        // The public face and what stands on it.
+        .target(
+            name: "Fathom",
+            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging"],
+            swiftSettings: safe),
+        .executableTarget(
+            name: "FathomCLI",
+            dependencies: ["Fathom", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: safe),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WeightsTests", dependencies: ["Weights", "TensorCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTests", dependencies: ["FathomCLI", "TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,1 @@
+@main struct FathomCommand { static func main() {} }
