@@ -51,7 +51,8 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "WeightsTests", dependencies: ["Weights", "TensorCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WeightsTests", dependencies: ["Weights", "TensorCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
             swiftSettings: strict),

@@ -3,9 +3,9 @@ package protocol WeightSource: Sendable {
     /// Every tensor that the checkpoint holds, by name.
     var tensors: [String: TensorDescription] { get }
 
-    /// Fills `destination` with the tensor's elements in row-major order, converted to float32.
+    /// Fills `destination`, which has exactly as many elements as the tensor's shape, with the tensor's elements in
+    /// row-major order, converted to float32.
     ///
-    /// - Parameter destination: exactly as many elements as the tensor's shape holds.
     /// - Throws: ``WeightError`` when the tensor is missing, unreadable, not floating point or not finite.
     func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError)
 

@@ -1,0 +1,44 @@
+/// When each value is first and last touched, and which values may share one block of memory.
+struct Lifetimes {
+    private(set) var blocks: [MemoryBlock] = []
+    /// The block of each value.
+    private var blockIndices: [Int?]
+
+    init(nodes: [Node], shapeCount: Int, inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
+        blockIndices = [Int?](repeating: nil, count: shapeCount)
+        var lastUses = [Int](repeating: -1, count: shapeCount)
+        for (step, node) in nodes.enumerated() { for input in node.inputs { lastUses[input.index] = step } }
+        for output in outputs { lastUses[output.index] = nodes.count }
+
+        for (value, kind) in inputs {
+            guard case .tensor = kind else { continue }
+            add(value, lifetime: -1...max(0, lastUses[value.index]))
+        }
+        for (step, node) in nodes.enumerated() {
+            let end = max(step, lastUses[node.output.index])
+            if let residual = Self.lastReadResidual(node, step: step, lastUses: lastUses),
+                let block = blockIndices[residual.index]
+            {
+                blockIndices[node.output.index] = block
+                blocks[block].values.append(node.output.index)
+                blocks[block].lifetime = blocks[block].lifetime.lowerBound...end
+            } else {
+                add(node.output, lifetime: step...end)
+            }
+        }
+    }
+
+    private mutating func add(_ value: Value, lifetime: ClosedRange<Int>) {
+        blockIndices[value.index] = blocks.count
+        blocks.append(MemoryBlock(values: [value.index], lifetime: lifetime))
+    }
+
+    /// A residual that this node alone still reads. A product reads each residual element just before it writes the
+    /// output element in its place, so that the output may take over the memory.
+    private static func lastReadResidual(_ node: Node, step: Int, lastUses: [Int]) -> Value? {
+        guard let epilogue = node.op.epilogue, epilogue.residualCount > 0 else { return nil }
+        return node.inputs.dropFirst().first { residual in
+            lastUses[residual.index] == step && node.inputs.count { $0 == residual } == 1
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// A graph made ready to run: its operations in execution order, and an offset in one arena for every value.
+package struct Plan: Sendable {
+    package let nodes: [Node]
+    package let shapes: [Shape]
+    package let inputs: [(value: Value, kind: InputKind)]
+    package let outputs: [(name: String, value: Value)]
+    package let memory: MemoryPlan
+
+    /// - Parameters:
+    ///   - graph: its nodes are put in the order in which its outputs demand them, which keeps large values short-lived;
+    ///     nodes that no output needs disappear.
+    ///   - elementByteCount: bytes of one stored activation.
+    package init(_ graph: Graph, elementByteCount: Int = 4) {
+        nodes = demandOrder(graph)
+        shapes = graph.shapes
+        inputs = graph.inputs
+        outputs = graph.outputs
+        memory = MemoryPlan(
+            nodes: nodes, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
+            elementByteCount: elementByteCount)
+    }
+
+    package func shape(_ value: Value) -> Shape { shapes[value.index] }
+
+    /// The distinct constant operands, in the order of first use.
+    package var weights: [Weight] {
+        var seen = Set<Weight>()
+        return nodes.flatMap(\.op.weights).filter { seen.insert($0).inserted }
+    }
+
+    /// The sum over all nodes; photographs count as one pixel.
+    package var cost: Cost { nodes.reduce(Cost()) { $0 + cost(of: $1) } }
+
+    package func cost(of node: Node) -> Cost {
+        node.op.cost(node.inputs.map(shape), elementByteCount: memory.elementByteCount)
+    }
+
+    /// For each node, whether one of the named outputs depends on it.
+    package func needed(for names: Set<String>) -> [Bool] {
+        var wanted = Set(outputs.filter { names.contains($0.name) }.map(\.value))
+        var needed = [Bool](repeating: false, count: nodes.count)
+        for (index, node) in nodes.enumerated().reversed() where wanted.contains(node.output) {
+            needed[index] = true
+            wanted.formUnion(node.inputs)
+        }
+        return needed
+    }
+}
+
+/// The nodes in the order of a depth-first walk from the outputs through each node's inputs.
+private func demandOrder(_ graph: Graph) -> [Node] {
+    let producers = Dictionary(uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.output, $0) })
+    var isPlaced = [Bool](repeating: false, count: graph.nodes.count)
+    var ordered: [Node] = []
+    for output in graph.outputs {
+        // An explicit stack: a deep network must not exhaust the thread's.
+        var stack = [(producers[output.value], false)]
+        while let (producer, inputsDone) = stack.popLast() {
+            guard let producer, !isPlaced[producer] else { continue }
+            if inputsDone {
+                isPlaced[producer] = true
+                ordered.append(graph.nodes[producer])
+            } else {
+                stack.append((producer, true))
+                for input in graph.nodes[producer].inputs.reversed() { stack.append((producers[input], false)) }
+            }
+        }
+    }
+    return ordered
+}
