@@ -1,0 +1,21 @@
+#pragma once
+// Shared by the C files of this target only.
+
+#include <vips/vips.h>
+
+#include "CVips.h"
+
+struct CVipsImage {
+    VipsSource *source;
+    VipsImage *header;  // lazy: pixels are decoded when they are asked for
+    CVipsStatus status;
+    char *message;
+    char *text;
+};
+
+/// Takes libvips' error text and clears it. libvips keeps one error buffer for the process: when two images fail at the
+/// same moment the text may hold lines of both.
+char *cvips_take_error(void);
+
+/// Converts any photograph to 8-bit sRGB with three bands, lazily. Returns a new reference, or NULL.
+VipsImage *cvips_convert_to_srgb(VipsImage *image, CVipsStatus *status);
