@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Weights", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(
             name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
-        .target(name: "Models", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
 

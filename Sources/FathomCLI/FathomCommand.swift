@@ -1,1 +1,10 @@
-@main struct FathomCommand { static func main() {} }
+import ArgumentParser
+
+/// `fathom`: the command line.
+@main
+struct FathomCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fathom",
+        abstract: "Turns photographs into metric depth maps.",
+        subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self])
+}

@@ -13,6 +13,12 @@ package struct DepthPro: Sendable {
 
     package var hasFieldOfView: Bool { configuration.fieldOfViewEncoder != nil }
 
+    /// Whether a checkpoint may hold this tensor although the network does not read it: the first unit of the coarsest
+    /// fusion, which has no skip to work on, and a field-of-view network that the configuration leaves out.
+    package func isUnusedTensor(_ name: String) -> Bool {
+        name.hasPrefix("decoder.fusions.4.resnet1.") || (!hasFieldOfView && name.hasPrefix("fov."))
+    }
+
     /// The output that holds an image's canonical inverse depth, [1, side, side, 1].
     package static func inverseDepthName(image: Int) -> String { "inverse_depth.\(image)" }
     /// The output that holds an image's horizontal field of view in degrees, [1, 1, 1, 1].
@@ -20,8 +26,7 @@ package struct DepthPro: Sendable {
 
     /// Builds the network for `imageCount` photographs, whose crops go through the encoders `microBatch` at a time.
     /// The images meet in the encoders only; each has a decoder of its own, so that memory does not grow with them.
-    /// With `tracesStages` the intermediate tensors that parity tests compare become outputs of the graph too.
-    package func graph(imageCount: Int = 1, microBatch: Int, tracesStages: Bool = false) -> Graph {
+    package func graph(imageCount: Int = 1, microBatch: Int) -> Graph {
         precondition(imageCount > 0 && microBatch > 0, "a plan needs at least one image and one crop")
         let builder = GraphBuilder()
         let root = ModelScope(builder)
@@ -37,11 +42,9 @@ package struct DepthPro: Sendable {
         let head = DepthHead(root["head"], fusionWidth: configuration.fusionWidth)
         var lowResolution: [Value] = []
         for (image, features) in encoded.enumerated() {
-            let upsampled = encoder.upsample(features)
-            let decoded = DepthProDecoder(root["decoder"], configuration)(upsampled)
+            let decoded = DepthProDecoder(root["decoder"], configuration)(encoder.upsample(features))
             lowResolution.append(decoded.lowResolution)
             builder.graph.outputs.append((Self.inverseDepthName(image: image), head(decoded.finest)))
-            if tracesStages { trace(image, features, upsampled, decoded, builder) }
         }
 
         if let fieldOfViewEncoder = configuration.fieldOfViewEncoder {
@@ -53,18 +56,5 @@ package struct DepthPro: Sendable {
             }
         }
         return builder.graph
-    }
-
-    private func trace(
-        _ image: Int, _ encoded: EncodedImage, _ upsampled: [Value], _ decoded: DepthProDecoder.Output,
-        _ builder: GraphBuilder
-    ) {
-        var traced: [(String, Value)] = []
-        traced += encoded.latents.enumerated().map { ("latent\($0)", $1) }
-        traced += encoded.pyramid.enumerated().map { ("merged\($0)", $1) }
-        traced += upsampled.enumerated().map { ("feature\($0)", $1) }
-        traced += decoded.fusions.enumerated().map { ("fusion\($0)", $1) }
-        traced += [("image_tokens", encoded.image), ("low_resolution", decoded.lowResolution)]
-        builder.graph.outputs += traced.map { ("\($0.0).\(image)", $0.1) }
     }
 }

@@ -10,12 +10,11 @@ package struct DepthProDecoder {
         self.configuration = configuration
     }
 
-    /// What the decoder gives: the finest map, the projection of the coarsest feature, which the field-of-view network
-    /// reads, and the map after each fusion, the finest first.
+    /// What the decoder gives: the finest map, and the projection of the coarsest feature, which the field-of-view
+    /// network reads.
     package struct Output {
         package let finest: Value
         package let lowResolution: Value
-        package let fusions: [Value]
     }
 
     /// Fuses the encoder's upsampled features, the finest first.
@@ -23,12 +22,10 @@ package struct DepthProDecoder {
         let coarsest = features.count - 1
         let lowResolution = project(features[coarsest], level: coarsest)
         var x = fuse(lowResolution, skip: nil, level: coarsest)
-        var fusions = [x]
         for level in stride(from: coarsest - 1, through: 0, by: -1) {
             x = fuse(x, skip: project(features[level], level: level), level: level)
-            fusions.insert(x, at: 0)
         }
-        return Output(finest: x, lowResolution: lowResolution, fusions: fusions)
+        return Output(finest: x, lowResolution: lowResolution)
     }
 
     /// A feature of the decoder's own width passes as it is, at the finest level only.

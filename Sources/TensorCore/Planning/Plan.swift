@@ -47,8 +47,11 @@ package struct Plan: Sendable {
     }
 }
 
-/// The nodes in the order of a depth-first walk from the outputs through each node's inputs.
+/// The nodes in the order of a depth-first walk from the outputs through each node's inputs, the input that is farthest
+/// from the graph's own inputs first: what a long chain needs at its end is not made before the chain has run.
 private func demandOrder(_ graph: Graph) -> [Node] {
+    var depths = [Int](repeating: 0, count: graph.shapes.count)
+    for node in graph.nodes { depths[node.output.index] = 1 + (node.inputs.map { depths[$0.index] }.max() ?? 0) }
     let producers = Dictionary(uniqueKeysWithValues: graph.nodes.enumerated().map { ($1.output, $0) })
     var isPlaced = [Bool](repeating: false, count: graph.nodes.count)
     var ordered: [Node] = []
@@ -62,7 +65,8 @@ private func demandOrder(_ graph: Graph) -> [Node] {
                 ordered.append(graph.nodes[producer])
             } else {
                 stack.append((producer, true))
-                for input in graph.nodes[producer].inputs.reversed() { stack.append((producers[input], false)) }
+                let inputs = graph.nodes[producer].inputs.sorted { depths[$0.index] < depths[$1.index] }
+                for input in inputs { stack.append((producers[input], false)) }
             }
         }
     }

@@ -1,0 +1,12 @@
+// Every vectorised kernel, for the vector width, tile and instructions that the including file sets.
+#pragma once
+#include "attention.h"
+#include "elementary.h"
+#include "finish_rows.h"
+#include "narrow_product.h"
+#include "normalize_rows.h"
+
+#define KERNELS(form_name)                                                                                             \
+    {.name = form_name, .vector_width = VECTOR_WIDTH, .finish_rows = finish_rows, .normalize_rows = normalize_rows,    \
+     .attention_scratch = attention_scratch, .attention = attention, .narrow_product = narrow_product,                 \
+     .rectify = rectify, .exponential = exponential, .gelu = gelu}

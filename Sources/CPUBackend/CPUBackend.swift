@@ -1,0 +1,46 @@
+package import TensorCore
+
+/// Runs plans on the processor: OpenBLAS for matrix products, kernels of its own for everything else, one fixed pool of
+/// threads for both. Results do not depend on the number of threads.
+package final class CPUBackend: Backend {
+    package let device: DeviceInfo
+    let pool: WorkerPool
+    let kernelForm: KernelForm
+
+    /// - Parameters:
+    ///   - threadCount: threads that compute, the caller's included; nil for as many as the affinity mask and the
+    ///     control group's quota leave.
+    ///   - kernelForm: the instruction set of the vectorised kernels, one of ``KernelForm/available``; nil for the
+    ///     widest.
+    package init(threadCount: Int? = nil, kernelForm: KernelForm? = nil) {
+        BLAS.singleThreaded
+        pool = WorkerPool(workerCount: threadCount ?? CoreCount.usable)
+        self.kernelForm = kernelForm ?? .best
+        device = Self.describe(threadCount: pool.workerCount, kernelForm: self.kernelForm)
+    }
+
+    package func prepare(
+        _ plan: Plan, weights: any WeightSource
+    ) throws(BackendError) -> any PreparedPlan {
+        guard let kernels = kernelForm.kernels else {
+            preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
+        }
+        return try CPUPreparedPlan(plan, weights: weights, pool: pool, kernels: kernels)
+    }
+
+    private static func describe(threadCount: Int, kernelForm: KernelForm) -> DeviceInfo {
+        let processor = ProcessorInfo.current
+        let cores =
+            "\(processor.physicalCoreCount) physical, \(processor.logicalCoreCount) logical, "
+            + "\(CoreCount.usable) usable"
+        return DeviceInfo(
+            name: "cpu", model: processor.model,
+            properties: [
+                .init(name: "instruction sets", value: processor.instructionSets.joined(separator: " ")),
+                .init(name: "cores", value: cores),
+                .init(name: "threads", value: "\(threadCount)"),
+                .init(name: "kernels", value: kernelForm.rawValue),
+                .init(name: "BLAS", value: "\(BLAS.version), core type \(BLAS.coreType)"),
+            ])
+    }
+}

@@ -1,0 +1,116 @@
+import CPUKernels
+import Synchronization
+import TensorCore
+
+/// A plan with its weights, arena and scratch memory on this machine.
+final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behind the steps is touched under `turn`
+    let plan: Plan
+    private let pool: WorkerPool
+    private let weights: PreparedWeights
+    private let arenaMemory: MemoryRegion
+    private let scratchMemory: MemoryRegion
+    private let scratchByteCount: Int
+    private let binder: Binder
+    private let steps: [any Step]
+    private let turn = Mutex<Void>(())
+
+    init(
+        _ plan: Plan, weights source: any WeightSource, pool: WorkerPool, kernels: cpu_kernels
+    ) throws(BackendError) {
+        precondition(plan.memory.elementByteCount == MemoryLayout<Float>.size, "this back end stores float32")
+        self.plan = plan
+        self.pool = pool
+        weights = try PreparedWeights(plan.weights, from: source, pool: pool)
+        arenaMemory = try MemoryRegion(byteCount: plan.memory.byteCount, purpose: "activations")
+        binder = Binder(plan: plan, arena: arenaMemory.floats(), weights: weights, kernels: kernels)
+        steps = plan.nodes.map(binder.step)
+        // Each worker's part is a page longer than needed, so that workers share no cache line.
+        let needed = (steps.map(\.scratchCount).max() ?? 0) * MemoryLayout<Float>.size
+        scratchByteCount = (needed + 8191) / 4096 * 4096
+        scratchMemory = try MemoryRegion(byteCount: scratchByteCount * pool.workerCount, purpose: "scratch memory")
+    }
+
+    func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
+        try check(inputs)
+        let unknown = outputs.subtracting(plan.outputs.map(\.name))
+        if let name = unknown.min() { throw .unknownOutput(name) }
+        return turn.withLock { _ in
+            copyTensors(inputs)
+            var views: [Photograph?] = []
+            let seconds = withPhotographs(inputs[...], &views) { photographs in
+                photographs.withUnsafeBufferPointer { runNodes(plan.needed(for: outputs), $0) }
+            }
+            return RunResult(outputs: results(outputs), nodeSeconds: seconds)
+        }
+    }
+
+    private func check(_ inputs: [HostTensor]) throws(BackendError) {
+        guard inputs.count == plan.inputs.count else {
+            throw .inputCount(expected: plan.inputs.count, found: inputs.count)
+        }
+        for (index, input) in inputs.enumerated() {
+            let shape = input.shape
+            let expected: String
+            switch plan.inputs[index].kind {
+            case .photograph:
+                let isPicture = shape.rank == 3 && shape.channels == 3 && shape.elementCount > 0
+                if isPicture && input.dataType == .uint8 { continue }
+                expected = "uint8 [rows, columns, 3], at least one pixel"
+            case .tensor(let wanted):
+                if shape == wanted && input.dataType == .float32 { continue }
+                expected = "float32 \(wanted)"
+            }
+            throw .inputMismatch(index: index, expected: expected, found: "\(input.dataType.rawValue) \(shape)")
+        }
+    }
+
+    private func copyTensors(_ inputs: [HostTensor]) {
+        for (input, (value, _)) in zip(inputs, plan.inputs) {
+            guard let values = input.float32 else { continue }
+            values.withUnsafeBufferPointer { source in
+                if let base = source.baseAddress { binder.output(value).update(from: base, count: source.count) }
+            }
+        }
+    }
+
+    private func runNodes(_ needed: [Bool], _ photographs: UnsafeBufferPointer<Photograph?>) -> [Double] {
+        let clock = ContinuousClock()
+        return steps.indices.map { index in
+            guard needed[index] else { return 0 }
+            let step = steps[index]
+            let time = clock.measure {
+                pool.run(step.taskCount) { task, worker in
+                    let scratch = scratchMemory.floats(at: worker * scratchByteCount)
+                    step.run(task: task, TaskContext(scratch: scratch, photographs: photographs))
+                }
+            }
+            return time / .seconds(1)
+        }
+    }
+
+    private func results(_ names: Set<String>) -> [String: HostTensor] {
+        var results: [String: HostTensor] = [:]
+        for (name, value) in plan.outputs where names.contains(name) {
+            let shape = plan.shape(value)
+            let values = [Float](UnsafeBufferPointer(start: binder.input(value), count: shape.elementCount))
+            results[name] = HostTensor(shape: shape, float32: values)
+        }
+        return results
+    }
+}
+
+/// Calls `body` with the photographs among the inputs, in place in the callers' tensors.
+private func withPhotographs<Result>(
+    _ inputs: ArraySlice<HostTensor>, _ views: inout [Photograph?], _ body: ([Photograph?]) -> Result
+) -> Result {
+    guard let input = inputs.first else { return body(views) }
+    guard let bytes = input.uint8 else {
+        views.append(nil)
+        return withPhotographs(inputs.dropFirst(), &views, body)
+    }
+    return bytes.withUnsafeBufferPointer { buffer in
+        views.append(
+            buffer.baseAddress.map { Photograph(pixels: $0, height: input.shape[0], width: input.shape[1]) })
+        return withPhotographs(inputs.dropFirst(), &views, body)
+    }
+}

@@ -1,0 +1,41 @@
+/// Where work is cut. Sizes depend on an operation's shape alone, never on the number of threads or of crops, so that
+/// a sum always runs in the same order.
+enum Tiles {
+    /// Rows of a product's tile at most: two tiles for the 577 tokens of a crop.
+    static let productRowCount = 320
+    /// Columns of a product's tile at most. With the rows above, a tile of sums fits the second-level cache.
+    static let productColumnCount = 512
+    /// Output pixels of a convolution's tile, about.
+    static let pixelCount = 512
+    /// Floats of input that a convolution's tile copies, about: 1.5 MB.
+    static let windowFloatCount = 384 << 10
+    /// Input channels from which a convolution multiplies tap by tap; with fewer, gathering all taps first is faster.
+    static let tapChannelCount = 64
+    /// Products of fewer columns go to a kernel of their own.
+    static let narrowColumnCount = 4
+    /// Rows of tokens or pixels that an elementwise task takes.
+    static let elementwiseFloatCount = 64 << 10
+    /// Queries that share one packing of a head's keys and values.
+    static let queryCount = 640
+}
+
+/// A range cut into parts of equal size, the last one smaller.
+struct Cut {
+    let extent: Int
+    let size: Int
+    let count: Int
+
+    /// - Parameters:
+    ///   - limit: the greatest size of a part.
+    ///   - step: sizes are multiples of it where `limit` allows.
+    init(_ extent: Int, limit: Int, step: Int = 1) {
+        let parts = max(1, (extent + limit - 1) / limit)
+        let even = (extent + parts - 1) / parts
+        let size = max(1, min(limit, (even + step - 1) / step * step))
+        self.extent = extent
+        self.size = size
+        count = max(1, (extent + size - 1) / size)
+    }
+
+    subscript(index: Int) -> Range<Int> { (index * size)..<min(extent, (index + 1) * size) }
+}

@@ -1,0 +1,156 @@
+import CPUBackend
+import Foundation
+import Models
+import TensorCore
+import Weights
+
+/// A Depth Pro model on a device, ready to turn photographs into metric depth.
+///
+/// Loading reads, checks and packs all weights once; estimates then allocate nothing but their results. An estimator
+/// may be shared between threads: estimates wait for one another.
+public final class DepthEstimator: Sendable {
+    /// How to run a model.
+    public struct Options: Sendable, Hashable {
+        /// The device that runs it.
+        public var device = DeviceChoice.auto
+        /// Threads of the CPU back end; nil for one on each usable core.
+        public var threadCount: Int?
+        /// Crops that go through the encoders together; nil for the device's best. The answer does not depend on it.
+        public var microBatch: Int?
+        /// The arithmetic.
+        public var precision = Precision.float32
+        /// Whether convolutions that follow one another without an activation are fused, which is exact in real
+        /// arithmetic and differs by rounding only.
+        public var fusesOperations = true
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The model's folder or file name.
+    public let modelName: String
+    /// The name of the device that runs it.
+    public let deviceName: String
+    /// Whether the model estimates the field of view of photographs whose focal length is unknown.
+    public let estimatesFieldOfView: Bool
+
+    private let backend: CPUBackend
+    private let prepared: any PreparedPlan
+
+    /// Loads a checkpoint: a folder in Hugging Face layout or Apple's `depth_pro.pt`.
+    ///
+    /// - Throws: ``FathomError`` when the checkpoint is not a complete and sound Depth Pro, or does not fit the device.
+    public init(model path: String, options: Options = Options()) throws(FathomError) {
+        try options.validate()
+        let model = try LoadedModel(path)
+        modelName = model.name
+        estimatesFieldOfView = model.network.hasFieldOfView
+        let backend = CPUBackend(threadCount: options.threadCount)
+        deviceName = backend.device.name
+        self.backend = backend
+        let plan = model.plan(options)
+        try model.checkWeights(of: plan)
+        prepared = try FathomError.wrapping(.unreadableModel) { () throws(BackendError) in
+            try backend.prepare(plan, weights: model.weights)
+        }
+    }
+
+    /// Estimates the depth of every pixel.
+    ///
+    /// - Parameters:
+    ///   - photograph: of any size; the depth has the same size.
+    ///   - focalLength: what is known of the camera. Without it the photograph's EXIF data is used, and without that the
+    ///     network's own estimate; the field-of-view network runs only then.
+    /// - Returns: depth in metres, with the focal length it stands on and where that came from.
+    /// - Throws: ``FathomError`` when the focal length is neither known nor can be estimated.
+    public func estimate(
+        _ photograph: Photograph, focalLength: KnownFocalLength? = nil
+    ) throws(FathomError) -> DepthMap {
+        let (width, height) = (photograph.width, photograph.height)
+        let known = focalLength ?? photograph.focalLength35mm.map { .equivalent35mm($0) }
+        let source = focalLength != nil ? FocalLengthSource.user : known != nil ? .exif : .network
+        // A focal length that cannot be is refused before the network runs.
+        let knownPixels = try known.map { known throws(FathomError) in try known.pixels(width: width, height: height) }
+        let output = try run(photograph, needsFieldOfView: knownPixels == nil)
+        let focalLengthPixels =
+            if let knownPixels { knownPixels } else {
+                try pixels(fieldOfViewDegrees: output.fieldOfViewDegrees, width: width)
+            }
+
+        var seconds = output.seconds
+        let start = ContinuousClock.now
+        let metres = backend.metricDepth(
+            inverseDepth: output.inverseDepth, side: output.side, width: width, height: height,
+            scale: Float(Double(width) / focalLengthPixels))
+        seconds.metric = start.secondsUntilNow
+        return DepthMap(
+            width: width, height: height, metres: metres, focalLengthPixels: focalLengthPixels,
+            horizontalFieldOfViewDegrees: KnownFocalLength.fieldOfViewDegrees(pixels: focalLengthPixels, width: width),
+            focalLengthSource: source, modelName: modelName, seconds: seconds)
+    }
+
+    private struct NetworkOutput {
+        let inverseDepth: [Float]
+        let side: Int
+        let fieldOfViewDegrees: Float?
+        let seconds: StageSeconds
+    }
+
+    private func run(_ photograph: Photograph, needsFieldOfView: Bool) throws(FathomError) -> NetworkOutput {
+        let depthName = DepthPro.inverseDepthName(image: 0)
+        let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
+        let names = [depthName] + (needsFieldOfView && estimatesFieldOfView ? [fieldOfViewName] : [])
+        let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
+        let result = try FathomError.wrapping(.device) { () throws(BackendError) in
+            try prepared.run([input], outputs: Set(names))
+        }
+        guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
+            throw FathomError(.device, "the device returned no depth")
+        }
+        return NetworkOutput(
+            inverseDepth: inverseDepth, side: depth.shape[1],
+            fieldOfViewDegrees: result.outputs[fieldOfViewName]?.float32?.first,
+            seconds: StageSeconds(result.stageSeconds(of: prepared.plan)))
+    }
+
+    private func pixels(fieldOfViewDegrees: Float?, width: Int) throws(FathomError) -> Double {
+        guard let degrees = fieldOfViewDegrees else {
+            throw FathomError(
+                .invalidArgument,
+                "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give --focal-px,"
+                    + " --focal-35mm or --fov")
+        }
+        guard degrees > 0, degrees < 180 else {
+            throw FathomError(
+                .device,
+                "the network estimates a field of view of \(degrees) degrees, which no camera has; give"
+                    + " --focal-px, --focal-35mm or --fov")
+        }
+        return try KnownFocalLength.horizontalFieldOfViewDegrees(Double(degrees)).pixels(width: width, height: 1)
+    }
+}
+
+extension DepthEstimator.Options {
+    fileprivate func validate() throws(FathomError) {
+        if let threadCount, !(1...1024).contains(threadCount) {
+            throw FathomError(.invalidArgument, "\(threadCount) threads cannot run; give 1 to 1024")
+        }
+        if let microBatch, microBatch < 1 {
+            throw FathomError(.invalidArgument, "a micro-batch of \(microBatch) crops cannot run; give at least 1")
+        }
+    }
+}
+
+extension StageSeconds {
+    fileprivate init(_ seconds: [Stage: Double]) {
+        prepare = seconds[.prepare] ?? 0
+        encoders = seconds[.encoders] ?? 0
+        decoder = seconds[.decoder] ?? 0
+        fieldOfView = seconds[.fieldOfView] ?? 0
+    }
+}
+
+extension ContinuousClock.Instant {
+    /// Seconds from this instant to now.
+    var secondsUntilNow: Double { duration(to: .now) / .seconds(1) }
+}

@@ -1,0 +1,41 @@
+import Models
+import TensorCore
+import Weights
+
+/// A checkpoint that was opened and understood; its weights are not read yet.
+struct LoadedModel {
+    let name: String
+    let network: DepthPro
+    let weights: any WeightSource
+
+    /// - Throws: ``FathomError`` when the checkpoint cannot be opened or is not a Depth Pro.
+    init(_ path: String) throws(FathomError) {
+        let checkpoint = try FathomError.wrapping(.unreadableModel) { () throws(CheckpointError) in
+            try Checkpoint(path: path)
+        }
+        name = checkpoint.name
+        weights = checkpoint.weights
+        network = try FathomError.wrapping(.unreadableModel) { () throws(ConfigurationError) in
+            try DepthPro(checkpoint)
+        }
+    }
+
+    /// The plan for one photograph.
+    func plan(_ options: DepthEstimator.Options) -> Plan {
+        let graph = network.graph(microBatch: options.microBatch ?? Self.defaultMicroBatch)
+        return Plan(options.fusesOperations ? graph.fused() : graph)
+    }
+
+    /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
+    /// streamed from memory for each crop; see docs/numerics.md for the measurement.
+    static let defaultMicroBatch = 5
+
+    /// Checks every tensor's name and shape before anything is read.
+    ///
+    /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
+    func checkWeights(of plan: Plan) throws(FathomError) {
+        try FathomError.wrapping(.unreadableModel) { () throws(WeightError) in
+            try plan.checkWeights(weights, isUnused: network.isUnusedTensor)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Fathom
+
+/// `fathom depth`: writes a depth map for every photograph.
+struct DepthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "depth",
+        abstract: "Write a metric depth map for every photograph.",
+        discussion: """
+            Folders are walked and their structure is kept below --output. A photograph that cannot be read is \
+            reported and skipped; the exit status then is 1. Without a focal length on the command line the \
+            photograph's EXIF data is used, and without that the network's own estimate.
+            """)
+
+    @Argument(help: ArgumentHelp("Photographs and folders of photographs.", valueName: "photo-or-folder"))
+    var paths: [String]
+
+    @OptionGroup var model: ModelArguments
+    @OptionGroup var camera: CameraArguments
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What to write: npz, png16, color; several with commas.", valueName: "list"))
+    var format: FormatList = FormatList([.npz, .color])
+
+    @Option(
+        name: .customLong("png16-scale"),
+        help: ArgumentHelp("Steps for a metre in the 16-bit PNG: mm, kitti, tum or a number.", valueName: "scale"))
+    var png16Scale: String = "mm"
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Where results go. (default: beside each photograph)", valueName: "folder"))
+    var output: String?
+
+    @Flag(name: .long, help: "Skip photographs whose results all exist.")
+    var skipExisting = false
+
+    @Option(name: .long, help: ArgumentHelp("The largest photograph to decode.", valueName: "pixels"))
+    var maxPixels: Int = Photograph.defaultMaximumPixelCount
+
+    @Flag(name: .long, help: "One JSON object for each photograph, a line each.")
+    var json = false
+
+    func validate() throws {
+        guard !paths.isEmpty else { throw ValidationError("give at least one photograph or folder") }
+        guard maxPixels > 0 else { throw ValidationError("--max-pixels must be positive") }
+        do { _ = try PNG16Scale(png16Scale) } catch { throw ValidationError("\(error)") }
+    }
+
+    func run() throws {
+        let found = DepthJob.find(paths, outputFolder: output)
+        let reporter = DepthReporter(style: json ? .json : .text, jobCount: found.jobs.count)
+        for failure in found.failures { reporter.fail(path: nil, failure) }
+        let jobs = found.jobs.filter { !(skipExisting && $0.isDone(format.formats)) }
+        reporter.skipped(found.jobs.count - jobs.count)
+        if found.jobs.isEmpty && found.failures.isEmpty {
+            throw ValidationError("there is no photograph in \(paths.joined(separator: ", "))")
+        }
+        if !jobs.isEmpty {
+            var options = BatchOptions()
+            options.formats = format.formats
+            options.png16Scale = try PNG16Scale(png16Scale)
+            options.focalLength = camera.focalLength
+            options.maximumPixelCount = maxPixels
+            let estimator = try DepthEstimator(model: model.model, options: model.options)
+            estimator.process(jobs, options: options) { job, result in reporter.report(job, result) }
+        }
+        if reporter.finish() > 0 { throw ExitCode.failure }
+    }
+}
+
+/// A comma-separated list of formats.
+struct FormatList: ExpressibleByArgument {
+    let formats: [DepthFormat]
+
+    init(_ formats: [DepthFormat]) { self.formats = formats }
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let formats = names.compactMap { DepthFormat(rawValue: String($0)) }
+        guard formats.count == names.count, !formats.isEmpty else { return nil }
+        self.formats = formats.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    var defaultValueDescription: String { formats.map(\.rawValue).joined(separator: ",") }
+}

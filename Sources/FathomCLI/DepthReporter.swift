@@ -1,0 +1,125 @@
+import Fathom
+import Foundation
+import Synchronization
+
+/// Tells of each photograph as it is done: a line on standard output, failures on standard error, and a progress bar
+/// when standard error is a terminal and there is more than one photograph.
+final class DepthReporter: Sendable {
+    enum Style: Sendable { case text, json }
+
+    private struct State {
+        var doneCount = 0
+        var failures: [String] = []
+    }
+
+    private let style: Style
+    private let progress: ProgressBar?
+    private let state = Mutex(State())
+
+    init(style: Style, jobCount: Int) {
+        self.style = style
+        progress = jobCount > 1 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
+    }
+
+    func skipped(_ count: Int) {
+        guard count > 0 else { return }
+        progress?.advance(by: count)
+        if style == .text { print("skipped \(count) with results already there") }
+    }
+
+    func report(_ job: DepthJob, _ result: Result<DepthReport, FathomError>) {
+        switch result {
+        case .success(let report):
+            state.withLock { $0.doneCount += 1 }
+            emit(style == .text ? line(job, report) : try? jsonLine(DepthRecord(job, report)))
+        case .failure(let error):
+            fail(path: job.photographPath, error)
+        }
+        progress?.advance(by: 1)
+    }
+
+    func fail(path: String?, _ error: FathomError) {
+        state.withLock { $0.failures.append("\(error)") }
+        progress?.clear()
+        if style == .json { emit(try? jsonLine(FailureRecord(file: path, error: "\(error)"))) }
+        writeError("fathom: \(error)")
+    }
+
+    /// Prints the summary; returns how many photographs failed.
+    func finish() -> Int {
+        progress?.clear()
+        let (doneCount, failures) = state.withLock { ($0.doneCount, $0.failures) }
+        if failures.count > 0 && doneCount + failures.count > 1 {
+            writeError("fathom: \(failures.count) of \(doneCount + failures.count) failed:")
+            for failure in failures { writeError("  \(failure)") }
+        }
+        return failures.count
+    }
+
+    private func emit(_ line: String?) {
+        progress?.clear()
+        guard let line else { return }
+        print(line)
+        fflush(nil)
+    }
+
+    private func line(_ job: DepthJob, _ report: DepthReport) -> String {
+        let seconds = report.seconds
+        var parts = [
+            "\(job.photographPath): \(report.width) x \(report.height)",
+            "focal \(decimal(report.focalLengthPixels, 1)) px (\(report.focalLengthSource.rawValue), "
+                + "\(decimal(report.horizontalFieldOfViewDegrees, 1)) deg)",
+            "depth \(metres(report.range.nearest)) / \(metres(report.range.median)) / \(metres(report.range.farthest)) m",
+            "\(decimal(seconds.total, 2)) s (decode \(decimal(seconds.decode, 2)), prepare "
+                + "\(decimal(seconds.prepare, 2)), encoders \(decimal(seconds.encoders, 2)), decoder "
+                + "\(decimal(seconds.decoder, 2)), field of view \(decimal(seconds.fieldOfView, 2)), metric "
+                + "\(decimal(seconds.metric, 2)), write \(decimal(seconds.write, 2)))",
+        ]
+        if report.saturatedPixelCount > 0 {
+            parts.append("\(report.saturatedPixelCount) pixels too far for the 16-bit scale")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func metres(_ depth: Float) -> String { decimal(Double(depth), depth < 10 ? 2 : 1) }
+
+    private func writeError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
+
+/// A photograph in `--json`.
+private struct DepthRecord: Encodable {
+    struct Seconds: Encodable {
+        let decode, prepare, encoders, decoder, fieldOfView, metric, write: Double
+    }
+
+    let file: String
+    let width, height: Int
+    let focalPx, fovDeg: Double
+    let focalSource: String
+    let nearestM, medianM, farthestM: Float
+    let seconds: Seconds
+    let totalSeconds: Double
+    let files: [String]
+    let saturatedPixels: Int
+
+    init(_ job: DepthJob, _ report: DepthReport) {
+        file = job.photographPath
+        (width, height) = (report.width, report.height)
+        (focalPx, fovDeg) = (report.focalLengthPixels, report.horizontalFieldOfViewDegrees)
+        focalSource = report.focalLengthSource.rawValue
+        (nearestM, medianM, farthestM) = (report.range.nearest, report.range.median, report.range.farthest)
+        let split = report.seconds
+        seconds = Seconds(
+            decode: split.decode, prepare: split.prepare, encoders: split.encoders, decoder: split.decoder,
+            fieldOfView: split.fieldOfView, metric: split.metric, write: split.write)
+        totalSeconds = split.total
+        files = report.files
+        saturatedPixels = report.saturatedPixelCount
+    }
+}
+
+/// A photograph that failed, in `--json`.
+private struct FailureRecord: Encodable {
+    let file: String?
+    let error: String
+}

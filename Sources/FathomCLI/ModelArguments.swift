@@ -1,0 +1,39 @@
+import ArgumentParser
+import Fathom
+
+/// Which model to run, and how; shared by the commands that load one.
+struct ModelArguments: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The model: a folder with config.json and model.safetensors (Hugging Face), or Apple's depth_pro.pt.",
+            valueName: "path"))
+    var model: String
+
+    @Option(name: .long, help: "The device that runs it: auto or cpu. (default: auto)", transform: DeviceChoice.init)
+    var device: DeviceChoice = .auto
+
+    @Option(name: .long, help: "Threads of the CPU. (default: one on each usable core)")
+    var threads: Int?
+
+    @Option(
+        name: .long,
+        help: "Crops that go through the encoders together: more memory, fewer passes over the weights. (default: 5)")
+    var microBatch: Int?
+
+    @Option(name: .long, help: "The arithmetic: f32. (default: f32)", transform: Precision.init)
+    var precision: Precision = .float32
+
+    @Flag(name: .long, help: "Run the network as published, without fusing convolutions.")
+    var plainGraph = false
+
+    var options: DepthEstimator.Options {
+        var options = DepthEstimator.Options()
+        options.device = device
+        options.threadCount = threads
+        options.microBatch = microBatch
+        options.precision = precision
+        options.fusesOperations = !plainGraph
+        return options
+    }
+}

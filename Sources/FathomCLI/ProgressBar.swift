@@ -1,0 +1,41 @@
+import Foundation
+import Synchronization
+
+/// One line on standard error that shows how far a batch is and how long the rest will take.
+final class ProgressBar: Sendable {
+    private struct State {
+        var doneCount = 0
+        var isVisible = false
+    }
+
+    private let total: Int
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(total: Int) { self.total = total }
+
+    func advance(by count: Int) {
+        let doneCount = state.withLock { state in
+            state.doneCount += count
+            state.isVisible = true
+            return state.doneCount
+        }
+        let elapsed = start.duration(to: .now) / .seconds(1)
+        let remaining = elapsed / Double(doneCount) * Double(total - doneCount)
+        let width = 30
+        let filled = width * doneCount / max(total, 1)
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
+        write("\r\u{1B}[K[\(bar)] \(doneCount)/\(total), \(Int(remaining.rounded())) s left")
+    }
+
+    /// Takes the bar off the line so that something else can be printed.
+    func clear() {
+        let wasVisible = state.withLock { state in
+            defer { state.isVisible = false }
+            return state.isVisible
+        }
+        if wasVisible { write("\r\u{1B}[K") }
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,31 @@
+package import TensorCore
+
+/// A checkpoint in memory.
+package struct MemoryWeights: WeightSource {
+    package let tensors: [String: TensorDescription]
+    private let values: [String: [Float]]
+
+    package init(_ entries: [String: HostTensor]) {
+        tensors = entries.mapValues { TensorDescription(shape: $0.shape, dataType: .float32) }
+        values = entries.compactMapValues(\.float32)
+    }
+
+    /// Random values for every tensor that the weights read.
+    ///
+    /// - Parameter range: of the values; the same for all tensors.
+    package init(for weights: [Weight], seed: UInt64, in range: ClosedRange<Float> = -1...1) {
+        var generator = SeededGenerator(seed: seed)
+        var entries: [String: HostTensor] = [:]
+        for tensor in weights.flatMap(\.tensors) where entries[tensor.name] == nil {
+            entries[tensor.name] = generator.tensor(tensor.shape, in: range)
+        }
+        self.init(entries)
+    }
+
+    package func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
+        guard let elements = values[name] else { throw .missing(name) }
+        for index in elements.indices { destination[index] = elements[index] }
+    }
+
+    package func releaseMemory() {}
+}
