@@ -80,7 +80,7 @@ public final class DepthEstimator: Sendable {
         var seconds = output.seconds
         let start = ContinuousClock.now
         let metres = backend.metricDepth(
-            inverseDepth: output.inverseDepth, side: output.side, width: width, height: height,
+            inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
             scale: Float(Double(width) / focalLengthPixels))
         seconds.metric = start.secondsUntilNow
         return DepthMap(

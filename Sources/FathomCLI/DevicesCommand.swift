@@ -15,26 +15,25 @@ struct DevicesCommand: ParsableCommand {
         let model: String
         let properties: [String: String]
         let passes: Bool
-        let failure: String?
+        let detail: String
     }
 
     func run() throws {
         var hasFailure = false
         for device in Device.all() {
-            var failure: String?
-            do { try device.selfTest() } catch { failure = "\(error)" }
-            hasFailure = hasFailure || failure != nil
+            let test = device.selfTest()
+            hasFailure = hasFailure || !test.passes
             if json {
                 let properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
                 print(
                     try jsonLine(
                         Record(
-                            name: device.name, model: device.model, properties: properties, passes: failure == nil,
-                            failure: failure)))
+                            name: device.name, model: device.model, properties: properties, passes: test.passes,
+                            detail: test.detail)))
             } else {
                 print("\(device.name): \(device.model)")
                 for property in device.properties { print("  \(property.name): \(property.value)") }
-                print("  known answer: \(failure.map { "FAIL, \($0)" } ?? "PASS")")
+                print("  known answer: \(test.passes ? "PASS" : "FAIL"), \(test.detail)")
             }
         }
         if hasFailure { throw ExitCode.failure }
