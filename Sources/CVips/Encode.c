@@ -40,7 +40,7 @@ CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, const char *const *tex
         set_text(image, text, text_count);
         int result = vips_pngsave_buffer(
             image, &encoded->bytes, &encoded->byte_count, "compression", compression, "filter",
-            VIPS_FOREIGN_PNG_FILTER_SUB, NULL);
+            VIPS_FOREIGN_PNG_FILTER_UP, NULL);
         if (result == 0) encoded->status = CVipsStatusOK;
         g_object_unref(image);
     }

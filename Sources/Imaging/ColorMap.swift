@@ -31,7 +31,7 @@ package enum ColorMap {
     private static func colours(_ metres: [Float], low: Float, range: Float) -> [UInt8] {
         var pixels = [UInt8](repeating: 0, count: 3 * metres.count)
         let source = metres.span
-        let table = TurboTable.rgb  // hoisted: a global array is checked for initialisation at every use
+        let table = TurboTable.rgb.span
         var target = pixels.mutableSpan
         for index in source.indices {
             let metre = source[index]

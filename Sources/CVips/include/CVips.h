@@ -11,7 +11,7 @@
 /// What became of an operation.
 typedef enum CVipsStatus {
     CVipsStatusOK = 0,
-    /// No loader on the allow list recognises the bytes.
+    /// The bytes begin like none of the formats that are read.
     CVipsStatusUnsupportedFormat,
     /// The file is well formed, but its samples cannot be seen as a photograph (float grey, complex, 32-bit integers).
     CVipsStatusUnsupportedSamples,
