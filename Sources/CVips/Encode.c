@@ -9,16 +9,7 @@ struct CVipsEncoded {
     size_t byte_count;
 };
 
-/// libvips writes fields named png-comment-INDEX-KEY as tEXt chunks.
-static void set_text(VipsImage *image, const char *const *text, int text_count) {
-    for (int i = 0; i < text_count; i++) {
-        char *field = g_strdup_printf("png-comment-%d-%s", i, text[2 * i]);
-        vips_image_set_string(image, field, text[2 * i + 1]);
-        g_free(field);
-    }
-}
-
-CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, const char *const *text, int text_count, int compression) {
+CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, int compression) {
     CVipsEncoded *encoded = g_new0(CVipsEncoded, 1);
     gboolean wide = pixels->bits_per_sample == 16;
     size_t sample_bytes = wide ? 2 : 1;
@@ -37,7 +28,6 @@ CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, const char *const *tex
         } else {
             image->Type = wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
         }
-        set_text(image, text, text_count);
         int result = vips_pngsave_buffer(
             image, &encoded->bytes, &encoded->byte_count, "compression", compression, "filter",
             VIPS_FOREIGN_PNG_FILTER_UP, NULL);

@@ -32,12 +32,12 @@ package enum DepthPNG {
     ) throws(ImagingError) -> Encoded {
         let quantised = QuantisedDepth(depth, scale: scale)
         let text = [
-            PNGEncoder.Text(key: "depth_scale", value: shortest(scale.stepsPerMetre)),
-            PNGEncoder.Text(key: "unit", value: "m"),
-            PNGEncoder.Text(key: "invalid", value: "0"),
-            PNGEncoder.Text(key: "saturated", value: String(quantised.saturatedCount)),
-            PNGEncoder.Text(key: "focal_px", value: shortest(metadata.focalLengthPixels)),
-            PNGEncoder.Text(key: "model", value: metadata.model),
+            PNGText(key: "depth_scale", value: shortest(scale.stepsPerMetre)),
+            PNGText(key: "unit", value: "m"),
+            PNGText(key: "invalid", value: "0"),
+            PNGText(key: "saturated", value: String(quantised.saturatedCount)),
+            PNGText(key: "focal_px", value: shortest(metadata.focalLengthPixels)),
+            PNGText(key: "model", value: metadata.model),
         ]
         let bytes = try PNGEncoder.encode(
             grey16: quantised.values, width: depth.width, height: depth.height, text: text)

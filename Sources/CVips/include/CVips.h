@@ -72,10 +72,8 @@ typedef struct CVipsPixels {
     int bits_per_sample;
 } CVipsPixels;
 
-/// Encodes a PNG. `text` holds `text_count` pairs key, value, each written as a tEXt chunk in the given order (values
-/// are Latin-1, keys at most 79 bytes). `compression` is zlib's level, 0 ... 9.
-CVipsEncoded *_Nonnull cvips_encode_png(
-    const CVipsPixels *_Nonnull pixels, const char *_Nonnull const *_Nullable text, int text_count, int compression);
+/// Encodes a PNG without text. `compression` is zlib's level, 0 ... 9.
+CVipsEncoded *_Nonnull cvips_encode_png(const CVipsPixels *_Nonnull pixels, int compression);
 
 CVipsStatus cvips_encoded_status(const CVipsEncoded *_Nonnull encoded);
 const char *_Nonnull cvips_encoded_message(const CVipsEncoded *_Nonnull encoded);

@@ -7,6 +7,12 @@ package struct FoundImage: Sendable, Equatable {
     /// The path below the searched folder, such as "day1/IMG_2.jpg"; the file's name when it was named itself. Outputs
     /// keep this structure.
     package let relativePath: String
+
+    /// Describes one found file.
+    package init(path: String, relativePath: String) {
+        self.path = path
+        self.relativePath = relativePath
+    }
 }
 
 /// What a search found, and what it could not look at.

@@ -1,0 +1,74 @@
+import Foundation
+import Imaging
+import Testing
+
+@Suite("Finding images")
+struct ImageSearchTests {
+    @Test("Folders are walked in order, hidden and other files are passed over")
+    func walk() throws {
+        let folder = try TemporaryFolder()
+        for name in [
+            "b.JPG", "a.png", "c.jpeg", "day2/x.tif", "day2/deep/y.TIFF", "day1/z.webp", "d.heic", "e.HEIF", "f.avif",
+            "notes.txt", "noextension", ".hidden.jpg", ".thumbnails/t.jpg", "day1/.part.png",
+        ] {
+            try folder.write([1], name)
+        }
+        let search = ImageSearch([folder.path])
+        #expect(search.failures.isEmpty)
+        #expect(
+            search.images.map(\.relativePath) == [
+                "a.png", "b.JPG", "c.jpeg", "d.heic", "day1/z.webp", "day2/deep/y.TIFF", "day2/x.tif", "e.HEIF",
+                "f.avif",
+            ])
+        #expect(search.images.allSatisfy { $0.path == folder.path + "/" + $0.relativePath })
+        #expect(ImageSearch([folder.path + "/"]) == search)
+    }
+
+    @Test("A file that is named is taken whatever its name, in the given order")
+    func named() throws {
+        let folder = try TemporaryFolder()
+        let (first, second) = (try folder.write([1], "z.raw"), try folder.write([1], "sub/.a"))
+        let search = ImageSearch([first, second])
+        #expect(
+            search.images == [
+                FoundImage(path: first, relativePath: "z.raw"), FoundImage(path: second, relativePath: ".a"),
+            ])
+    }
+
+    @Test("A missing path is reported and the rest is found")
+    func missing() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], "a.jpg")
+        let search = ImageSearch([folder.file("nowhere"), folder.path])
+        #expect(search.failures == [.notFound(path: folder.file("nowhere"))])
+        #expect(search.images.map(\.relativePath) == ["a.jpg"])
+    }
+
+    @Test("Links that lead in circles or nowhere end the walk")
+    func links() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], "sub/a.jpg")
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: folder.file("sub/up"), withDestinationPath: folder.path)
+        try files.createSymbolicLink(atPath: folder.file("sub/self"), withDestinationPath: ".")
+        try files.createSymbolicLink(atPath: folder.file("dangling.jpg"), withDestinationPath: "nothing")
+        try files.createSymbolicLink(atPath: folder.file("ring.jpg"), withDestinationPath: "ring.jpg")
+        try files.createSymbolicLink(atPath: folder.file("linked.jpg"), withDestinationPath: "sub/a.jpg")
+        let search = ImageSearch([folder.path])
+        #expect(search.images.map(\.relativePath) == ["linked.jpg", "sub/a.jpg"])
+        #expect(search.failures.isEmpty)
+    }
+
+    @Test(
+        "A folder that may not be read is reported", .enabled(if: geteuid() != 0, "the superuser may read everything"))
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], "closed/a.jpg")
+        try folder.write([1], "open.jpg")
+        chmod(folder.file("closed"), 0)
+        defer { chmod(folder.file("closed"), 0o700) }
+        let search = ImageSearch([folder.path])
+        #expect(search.failures == [.permissionDenied(path: folder.file("closed"))])
+        #expect(search.images.map(\.relativePath) == ["open.jpg"])
+    }
+}
