@@ -45,6 +45,7 @@ static VipsImage *upright(VipsImage *image) {
 
 CVipsStatus cvips_image_decode_rgb(CVipsImage *image, uint8_t *rgb, size_t byte_count) {
     if (image->header == NULL) return image->status;
+    cvips_begin_operation();
     CVipsStatus status = CVipsStatusFailed;
     VipsImage *srgb = cvips_convert_to_srgb(image->header, &status);
     if (srgb == NULL) return finish(image, status);
@@ -61,6 +62,7 @@ CVipsStatus cvips_image_decode_rgb(CVipsImage *image, uint8_t *rgb, size_t byte_
 
 CVipsStatus cvips_image_decode_grey16(CVipsImage *image, uint16_t *values, size_t value_count) {
     if (image->header == NULL) return image->status;
+    cvips_begin_operation();
     VipsImage *header = image->header;
     if (vips_image_get_bands(header) != 1 || vips_image_get_format(header) != VIPS_FORMAT_USHORT) {
         return finish(image, CVipsStatusUnsupportedSamples);

@@ -13,8 +13,11 @@ struct CVipsImage {
     char *text;
 };
 
-/// Takes libvips' error text and clears it. libvips keeps one error buffer for the process: when two images fail at the
-/// same moment the text may hold lines of both.
+/// Forgets what earlier operations on this thread warned of.
+void cvips_begin_operation(void);
+
+/// Takes libvips' error text and clears it; without one, the last warning of this thread's operation. libvips keeps one
+/// error buffer for the process: when two images fail at the same moment the text may hold lines of both.
 char *cvips_take_error(void);
 
 /// Converts any photograph to 8-bit sRGB with three bands, lazily. Returns a new reference, or NULL.

@@ -57,6 +57,7 @@ static void read_header(CVipsImage *image) {
 
 /// Takes over `source`, which may be NULL when it could not be made.
 static CVipsImage *open_source(VipsSource *source) {
+    cvips_begin_operation();
     CVipsImage *image = g_new0(CVipsImage, 1);
     image->source = source;
     if (source != NULL) {

@@ -13,8 +13,12 @@ static const char *const allowed_loaders[] = {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int start_result = -1;
 
-static void ignore_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
-    (void)domain, (void)level, (void)message, (void)data;
+// libpng's reasons reach libvips as warnings, so the last warning of this thread's operation is kept for the message.
+static _Thread_local char last_warning[256];
+
+static void keep_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
+    (void)domain, (void)data;
+    if ((level & G_LOG_LEVEL_WARNING) != 0) g_strlcpy(last_warning, message, sizeof last_warning);
 }
 
 static void start(void) {
@@ -32,7 +36,7 @@ static void start(void) {
     vips_cache_set_max_files(0);
 
     // Remarks about odd metadata are not worth a line on the user's terminal; errors come back through the handle.
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, ignore_log, NULL);
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, keep_warning, NULL);
 }
 
 int cvips_start(void) {
@@ -44,6 +48,13 @@ const char *cvips_version(void) {
     return vips_version_string();
 }
 
+void cvips_begin_operation(void) {
+    last_warning[0] = '\0';
+}
+
 char *cvips_take_error(void) {
-    return vips_error_buffer_copy();
+    char *error = vips_error_buffer_copy();
+    if (error != NULL && error[0] != '\0') return error;
+    g_free(error);
+    return g_strdup(last_warning);
 }

@@ -2,8 +2,8 @@ import CVips
 
 /// PNG through libvips, in memory; `AtomicFile` puts it on disk.
 package enum PNGEncoder {
-    /// zlib's level. 12 megapixels of depth colours: level 1 is three times as fast as zlib's default 6 and within a few
-    /// percent of its size.
+    /// zlib's level. 12 megapixels of 16-bit depth take 0.3 s at level 1 and 1.1 s at zlib's default 6, for a file that is
+    /// half as large again.
     private static let compression: Int32 = 1
 
     /// An 8-bit RGB PNG of `image`. Throws `cannotEncode`.

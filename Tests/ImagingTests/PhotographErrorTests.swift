@@ -34,7 +34,7 @@ struct PhotographErrorTests {
             return
         }
         #expect(file == "photo")
-        #expect(!reason.isEmpty)
+        #expect(!reason.contains("no reason"))
         #expect(!reason.contains("\n"))
     }
 
@@ -44,6 +44,19 @@ struct PhotographErrorTests {
         let text = try #require(error(Array(bytes[..<(bytes.count - 100)]))).description
         #expect(text.contains("photo"))
         #expect(text.lowercased().contains("premature end") || text.lowercased().contains("input file"))
+    }
+
+    @Test("libpng's reason is told")
+    func brokenPNG() throws {
+        var bytes = try FixtureImage.bytes("plain.png")
+        bytes[20] ^= 1  // the width, which the header's checksum covers
+        #expect(error(bytes) == .corrupt(name: "photo", reason: "IHDR: CRC error"))
+    }
+
+    @Test("Harmless bytes after a JPEG do not fail it")
+    func trailingBytes() throws {
+        let bytes = try FixtureImage.bytes("exif.jpg")
+        #expect(error(bytes + Array("maker's notes".utf8)) == nil)
     }
 
     @Test("Other formats and plain text are refused whatever their name")
