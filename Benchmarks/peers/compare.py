@@ -26,7 +26,7 @@ WORK = REPOSITORY / ".build/peers"
 sys.path.append(str(REPOSITORY / "scripts/oracle"))
 import photograph  # noqa: E402 (found through the line above)
 
-GFLOP_PER_IMAGE = 19_247.352
+FULL_SIZE_GFLOP_PER_IMAGE = 19_247.352
 """Of the plain algorithm: 35 crops through the patch encoder, one through each other encoder, decoder and heads."""
 
 
@@ -108,7 +108,7 @@ def main() -> None:
         for name, measurements in rounds.items():
             measurements.append(CONTENDERS[name](setting))
             print(f"round {index + 1}: {name} {measurements[-1].seconds:.1f} s", file=sys.stderr, flush=True)
-    summary = summarise(rounds, arguments)
+    summary = summarise(rounds, setting)
     print_table(summary)
     arguments.json.write_text(json.dumps(summary, indent=1) + "\n")
     print(f"\n{arguments.json}")
@@ -151,10 +151,19 @@ def prepare(arguments: argparse.Namespace) -> Setting:
     return Setting(model, image, arguments.threads, WORK)
 
 
-def summarise(rounds: dict[str, list[Measurement]], arguments: argparse.Namespace) -> dict[str, object]:
+def gflop_per_image(model: Path) -> float | None:
+    """Known for the full-size network only."""
+    config = json.loads((model / "config.json").read_text())
+    encoder = config["patch_model_config"]
+    full = (encoder["hidden_size"], encoder["num_hidden_layers"], config["fusion_hidden_size"]) == (1024, 24, 256)
+    return FULL_SIZE_GFLOP_PER_IMAGE if full else None
+
+
+def summarise(rounds: dict[str, list[Measurement]], setting: Setting) -> dict[str, object]:
     """Medians of each contender, against the last one."""
     base = list(rounds.values())[-1]
     base_seconds = statistics.median(measurement.seconds for measurement in base)
+    gflop = gflop_per_image(setting.model)
     rows = {}
     for name, measurements in rounds.items():
         seconds = statistics.median(measurement.seconds for measurement in measurements)
@@ -163,13 +172,13 @@ def summarise(rounds: dict[str, list[Measurement]], arguments: argparse.Namespac
             "median_seconds": seconds,
             "minimum_seconds": min(measurement.seconds for measurement in measurements),
             "ratio": seconds / base_seconds,
-            "gflop_per_second": GFLOP_PER_IMAGE / seconds,
+            "gflop_per_second": gflop / seconds if gflop else None,
             "peak_resident_bytes": max(measurement.peak_resident_bytes for measurement in measurements),
             "inverse_depth_difference": inverse_depth_difference(measurements[-1].depth, base[-1].depth),
             "parts": [measurement.parts for measurement in measurements],
         }
-    machine = {"processor": processor_name(), "threads": arguments.threads, "system": platform.platform()}
-    return {"machine": machine, "rounds": arguments.rounds, "contenders": rows}
+    machine = {"processor": processor_name(), "threads": setting.threads, "system": platform.platform()}
+    return {"machine": machine, "rounds": len(base), "contenders": rows}
 
 
 def inverse_depth_difference(depth: np.ndarray, expected: np.ndarray) -> float:
@@ -189,9 +198,10 @@ def print_table(summary: dict[str, object]) -> None:
     print("| contender | median s | minimum s | ratio | GFLOP/s | peak GB | inverse depth differs by |")
     print("|---|---|---|---|---|---|---|")
     for name, row in summary["contenders"].items():
+        gflops = f"{row['gflop_per_second']:.0f}" if row["gflop_per_second"] else "not known"
         print(
             f"| {name} | {row['median_seconds']:.1f} | {row['minimum_seconds']:.1f} | {row['ratio']:.2f} "
-            f"| {row['gflop_per_second']:.0f} | {row['peak_resident_bytes'] / 1e9:.2f} "
+            f"| {gflops} | {row['peak_resident_bytes'] / 1e9:.2f} "
             f"| {row['inverse_depth_difference']:.1e} |"
         )
 
