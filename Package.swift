@@ -48,6 +48,10 @@ let package = Package(
             dependencies: ["Fathom", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: safe),
 
+        .executableTarget(
+            name: "DepthOfOnePhotograph", dependencies: ["Fathom"], path: "Examples/DepthOfOnePhotograph",
+            swiftSettings: strict),
+
         // Tests.
         .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"], swiftSettings: strict),
@@ -59,7 +63,9 @@ let package = Package(
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandLineTests", dependencies: ["FathomCLI", "TestSupport"], swiftSettings: strict),
