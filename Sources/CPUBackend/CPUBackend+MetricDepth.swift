@@ -6,6 +6,7 @@ extension CPUBackend {
     ///
     /// - Parameters:
     ///   - inverseDepth: canonical inverse depth, [side, side].
+    ///   - side: rows and columns of the map.
     ///   - height: rows of the result.
     ///   - width: columns of the result.
     ///   - scale: width in pixels divided by focal length in pixels.

@@ -10,9 +10,7 @@ package struct MemoryWeights: WeightSource {
         values = entries.compactMapValues(\.float32)
     }
 
-    /// Random values for every tensor that the weights read.
-    ///
-    /// - Parameter range: of the values; the same for all tensors.
+    /// Random values within `range` for every tensor that the weights read.
     package init(for weights: [Weight], seed: UInt64, in range: ClosedRange<Float> = -1...1) {
         var generator = SeededGenerator(seed: seed)
         var entries: [String: HostTensor] = [:]

@@ -3,11 +3,13 @@ import TensorCore
 
 /// Anonymous memory from the system: zeroed, page-aligned, backed by huge pages where the system grants them. Pages
 /// that are never touched cost nothing.
-final class MemoryRegion: @unchecked Sendable {  // base and byteCount never change; the owner orders access to the bytes
+final class MemoryRegion: @unchecked Sendable {  // `base` never changes; the owner orders access to the bytes
     let base: UnsafeMutableRawPointer
     let byteCount: Int
 
-    /// - Parameter purpose: what an error says the memory was wanted for.
+    /// Asks the system for memory; an error names `purpose` as what it was wanted for.
+    ///
+    /// - Throws: ``BackendError/outOfMemory(byteCount:purpose:)``.
     init(byteCount: Int, purpose: String) throws(BackendError) {
         let wanted = max(1, byteCount)
         let protection = PROT_READ | PROT_WRITE

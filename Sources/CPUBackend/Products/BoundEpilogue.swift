@@ -12,9 +12,8 @@ struct BoundEpilogue {
     /// Finishes `rows` rows of sums and stores them. Row r goes to element first + r * stride + columns.lowerBound of
     /// `output`; residuals are read from the same element of theirs.
     ///
-    /// - Parameters:
-    ///   - columns: the tile's columns among the output's channels; `sums` starts at the first of them.
-    ///   - borderBias: added before the bias; [channels].
+    /// `columns` are the tile's among the output's channels; `sums` starts at the first of them. `borderBias` [channels]
+    /// is added before the bias.
     func store(
         rows: Int, columns: Range<Int>, _ sums: UnsafePointer<Float>, sumsStride: Int, first: Int, stride: Int,
         output: UnsafeMutablePointer<Float>, borderBias: UnsafePointer<Float>? = nil

@@ -25,9 +25,7 @@ struct Cut {
     let size: Int
     let count: Int
 
-    /// - Parameters:
-    ///   - limit: the greatest size of a part.
-    ///   - step: sizes are multiples of it where `limit` allows.
+    /// Cuts `extent` into parts of at most `limit`, whose size is a multiple of `step` where `limit` allows.
     init(_ extent: Int, limit: Int, step: Int = 1) {
         let parts = max(1, (extent + limit - 1) / limit)
         let even = (extent + parts - 1) / parts

@@ -19,7 +19,7 @@ struct ProductStep: Step {
         self.init(node, weight: op.weight, epilogue: op.epilogue, binder)
     }
 
-    /// - Parameter weight: [outputs, inputs], or a 1x1 kernel.
+    /// `weight` is [outputs, inputs] or a 1x1 kernel.
     init(_ node: Node, weight: Weight, epilogue: Epilogue, _ binder: Binder) {
         let shape = binder.plan.shape(node.inputs[0])
         input = binder.input(node.inputs[0])

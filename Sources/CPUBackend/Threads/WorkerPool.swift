@@ -10,7 +10,7 @@ final class WorkerPool: Sendable {
     private let threads: [pthread_t]
     private let turn = Mutex<Void>(())
 
-    /// - Parameter workerCount: at least 1. Where the system refuses a thread, the pool has fewer workers.
+    /// Starts the threads. Where the system refuses one, the pool has fewer workers than asked for.
     init(workerCount: Int) {
         var threads: [pthread_t] = []
         for worker in 1..<max(1, workerCount) {
@@ -31,8 +31,6 @@ final class WorkerPool: Sendable {
     /// memory of their own: `body` is called from several threads at once.
     ///
     /// Calls from several threads wait for one another. A task must not call this method.
-    ///
-    /// - Parameter body: is given the task's index and that of the worker, below ``workerCount``.
     func run(_ taskCount: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
         turn.withLock { _ in
             if threads.isEmpty || taskCount <= 1 {

@@ -41,7 +41,8 @@ extension Reference {
         let size = rows * columns * channels
         let values = (0..<images).flatMap { image in
             resize(
-                Array(x.values[(image * size)..<((image + 1) * size)]), rows: rows, columns: columns, channels: channels,
+                Array(x.values[(image * size)..<((image + 1) * size)]), rows: rows, columns: columns,
+                channels: channels,
                 toRows: rows / op.factor, columns: columns / op.factor)
         }
         return Tensor(shape: [images, rows / op.factor, columns / op.factor, channels], values: values)

@@ -20,7 +20,8 @@ extension Reference {
                         let tap = ((o * kernelRows + dy) * kernelColumns + dx) * channels
                         for c in 0..<channels {
                             let value = x.values[source + c]
-                            y.values[pixel * outputs + o] += (op.rectifiesInput && value < 0 ? 0 : value) * weight[tap + c]
+                            y.values[pixel * outputs + o] +=
+                                (op.rectifiesInput && value < 0 ? 0 : value) * weight[tap + c]
                         }
                     }
                 }
@@ -63,11 +64,15 @@ extension Reference {
             for s in 0..<2 {
                 for t in 0..<2 {
                     let (sourceRow, sourceColumn) = (row / 2 + s + a - 1, column / 2 + t + b - 1)
-                    guard (0..<x.shape[1]).contains(sourceRow), (0..<x.shape[2]).contains(sourceColumn) else { continue }
+                    guard (0..<x.shape[1]).contains(sourceRow), (0..<x.shape[2]).contains(sourceColumn) else {
+                        continue
+                    }
                     let source = ((image * x.shape[1] + sourceRow) * x.shape[2] + sourceColumn) * channels
                     for o in 0..<outputs {
                         let tap = ((((a * 2 + b) * outputs + o) * 2 + s) * 2 + t) * channels
-                        for c in 0..<channels { y.values[pixel * outputs + o] += x.values[source + c] * weight[tap + c] }
+                        for c in 0..<channels {
+                            y.values[pixel * outputs + o] += x.values[source + c] * weight[tap + c]
+                        }
                     }
                 }
             }

@@ -1,0 +1,112 @@
+import CPUBackend
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite struct PreparedPlanTests {
+    private static func linear(_ name: String, _ outputs: Int, _ inputs: Int) -> Op {
+        .linear(Linear(weight: .tensor(name, [outputs, inputs]), epilogue: Epilogue()))
+    }
+
+    private func plan() -> Plan {
+        var graph = Graph()
+        let x = graph.input(.tensor([1, 2, 3]))
+        let photograph = graph.input(.photograph)
+        let image = graph.append(
+            .prepareImage(PrepareImage(side: 4)), [photograph], scope: "image", stage: .prepare)
+        let y = graph.append(Self.linear("first", 5, 3), [x], scope: "first", stage: .encoders)
+        let z = graph.append(Self.linear("second", 2, 5), [y], scope: "second", stage: .decoder)
+        graph.outputs = [("y", y), ("z", z), ("image", image)]
+        return Plan(graph)
+    }
+
+    private let x = HostTensor(shape: [1, 2, 3], float32: [1, 2, 3, 4, 5, 6])
+    private let photograph = HostTensor(shape: [1, 2, 3], uint8: [0, 1, 2, 3, 4, 5])
+
+    @Test func runsOnlyWhatTheOutputsNeed() throws {
+        let prepared = try CPUBackend(threadCount: 1).prepare(
+            plan(), weights: MemoryWeights(for: plan().weights, seed: 1))
+        let result = try prepared.run([x, photograph], outputs: ["y"])
+        #expect(Array(result.outputs.keys) == ["y"])
+        for (node, seconds) in zip(prepared.plan.nodes, result.nodeSeconds) {
+            #expect((seconds > 0) == (node.scope == "first"))
+        }
+        let all = try prepared.run([x, photograph])
+        #expect(all.outputs["y"] == result.outputs["y"])
+        #expect(all.outputs.count == 3 && all.nodeSeconds.count == 3)
+    }
+
+    @Test func refusesWrongInputs() throws {
+        let prepared = try CPUBackend(threadCount: 1).prepare(
+            plan(), weights: MemoryWeights(for: plan().weights, seed: 1))
+        #expect(throws: BackendError.inputCount(expected: 2, found: 1)) { try prepared.run([x]) }
+        #expect(throws: BackendError.unknownOutput("w")) { try prepared.run([x, photograph], outputs: ["w", "y"]) }
+        #expect(throws: BackendError.self) { try prepared.run([photograph, x]) }
+        #expect(throws: BackendError.self) {
+            try prepared.run([HostTensor(shape: [1, 3, 2], float32: [1, 2, 3, 4, 5, 6]), photograph])
+        }
+        #expect(throws: BackendError.self) {
+            try prepared.run([x, HostTensor(shape: [0, 4, 3], uint8: [])])
+        }
+    }
+
+    @Test func refusesWrongWeights() {
+        let backend = CPUBackend(threadCount: 2)
+        let missing = MemoryWeights(["first": HostTensor(shape: [5, 3], float32: .init(repeating: 0, count: 15))])
+        #expect(throws: BackendError.weights(.missing("second"))) { try backend.prepare(plan(), weights: missing) }
+        let misshapen = MemoryWeights([
+            "first": HostTensor(shape: [3, 5], float32: .init(repeating: 0, count: 15)),
+            "second": HostTensor(shape: [2, 5], float32: .init(repeating: 0, count: 10)),
+        ])
+        #expect(throws: BackendError.weights(.shapeMismatch(name: "first", expected: [5, 3], found: [3, 5]))) {
+            try backend.prepare(plan(), weights: misshapen)
+        }
+    }
+
+    @Test func reportsTheFirstUnreadableWeight() {
+        struct Damaged: WeightSource {
+            let tensors: [String: TensorDescription]
+            func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
+                throw .notFinite(name: name, index: 0)
+            }
+            func releaseMemory() {}
+        }
+        let source = Damaged(tensors: MemoryWeights(for: plan().weights, seed: 1).tensors)
+        #expect(throws: BackendError.weights(.notFinite(name: "first", index: 0))) {
+            try CPUBackend(threadCount: 3).prepare(plan(), weights: source)
+        }
+    }
+
+    @Test func evaluatesWeightExpressions() throws {
+        let product = Weight.product(.tensor("a", [4, 6]), .permuted(.tensor("b", [3, 6, 5]), axes: [0, 1, 2]))
+        let weight = Weight.reshaped(.columns(product, 1..<4), [12, 3])
+        let op = Linear(weight: weight, epilogue: Epilogue(bias: .reshaped(.tensor("c", [3, 4]), [12])))
+        var generator = SeededGenerator(seed: 9)
+        try OneNode(.linear(op), [generator.tensor([1, 7, 3])]).check(absolute: 2e-6)
+    }
+
+    @Test func refusesAnArenaBeyondTheMachine() {
+        var graph = Graph()
+        let x = graph.input(.tensor([1 << 25, 1 << 25, 1]))
+        let y = graph.append(Self.linear("w", 1, 1), [x], scope: "w", stage: .decoder)
+        graph.outputs = [("y", y)]
+        let plan = Plan(graph)
+        #expect(throws: BackendError.outOfMemory(byteCount: plan.memory.byteCount, purpose: "activations")) {
+            try CPUBackend(threadCount: 1).prepare(plan, weights: MemoryWeights(for: plan.weights, seed: 1))
+        }
+    }
+
+    @Test(arguments: OneNode.forms) func selfTestPasses(form: KernelForm) {
+        let result = CPUBackend(threadCount: 2, kernelForm: form).selfTest()
+        #expect(result.passed, "\(result.detail)")
+    }
+
+    @Test func describesTheMachine() {
+        let device = CPUBackend(threadCount: 3).device
+        #expect(device.name == "cpu" && !device.model.isEmpty)
+        let properties = Dictionary(uniqueKeysWithValues: device.properties.map { ($0.name, $0.value) })
+        #expect(properties["threads"] == "3")
+        #expect(properties["kernels"] == KernelForm.best.rawValue)
+        #expect(properties["BLAS"]?.hasPrefix("OpenBLAS") == true)
+    }
+}
