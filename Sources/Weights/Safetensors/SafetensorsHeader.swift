@@ -62,8 +62,8 @@ struct SafetensorsHeader {
         }
         guard end - begin == byteCount else {
             throw .damaged(
-                "its data_offsets hold \(end - begin) bytes where shape \(shape) of \(type.rawValue) needs \(byteCount)",
-                tensor: name)
+                "its data_offsets hold \(end - begin) bytes where shape \(shape) of \(type.rawValue) needs"
+                    + " \(byteCount)", tensor: name)
         }
         return StoredTensor(
             description: TensorDescription(shape: shape, dataType: type),

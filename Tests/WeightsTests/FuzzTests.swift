@@ -1,0 +1,149 @@
+import Foundation
+import TensorCore
+import Testing
+import Weights
+
+/// Damages small sound files in some thousand seeded ways. Each mutant must be refused with an error or read to its
+/// end; none may crash or take memory beyond its size.
+@Suite("Fuzzed checkpoints", .serialized)
+struct FuzzTests {
+    private static let mutantCount = 300
+
+    /// The note is of no consequence: mutants that hit it alone stay sound.
+    private static let safetensors = SafetensorsBytes.file(
+        [
+            SafetensorsBytes.float32("a.weight", shape: [2, 3], [1, 2, 3, 4, 5, 6]),
+            SafetensorsBytes.bits16("b", type: "BF16", [0x3f80, 0x4000, 0x4040]),
+            SafetensorsBytes.bits16("c", type: "F16", [0x3c00]),
+            SafetensorsBytes.Tensor(name: "d", type: "I64", shape: [], bytes: UInt64(5).littleEndianBytes),
+        ], note: String(repeating: "note ", count: 40))
+
+    private static let tensors = [
+        TorchTensor.float32("a.weight", [1, 2, 3, 4, 5, 6], shape: [3, 2], strides: [1, 3]),
+        TorchTensor(
+            name: "b", type: "HalfStorage", key: "1", storage: [UInt16(0x3c00), 0x4000].littleEndianBytes,
+            storageCount: 2, offset: 1, shape: [1], strides: [1]),
+    ]
+
+    @Test("safetensors", arguments: 0..<4)
+    func safetensors(seed: UInt64) throws {
+        try fuzz(seed: seed) { generator in Mutation.mutate(Self.safetensors, &generator) }
+    }
+
+    @Test("safetensors with a header of the right length", arguments: 4..<8)
+    func header(seed: UInt64) throws {
+        let headerEnd = 8 + Int(Self.safetensors[0]) + Int(Self.safetensors[1]) << 8
+        try fuzz(seed: seed) { generator in
+            let header = Mutation.mutate(Array(Self.safetensors[8..<headerEnd]), &generator)
+            return UInt64(header.count).littleEndianBytes + header + Self.safetensors[headerEnd...]
+        }
+    }
+
+    @Test("PyTorch archives", arguments: 8..<12)
+    func archive(seed: UInt64) throws {
+        var zip = TorchArchive.zip(Self.tensors)
+        zip.isWide = seed.isMultiple(of: 2)
+        for index in zip.entries.indices { zip.entries[index].isWide = zip.isWide }
+        let bytes = zip.bytes
+        try fuzz(seed: seed) { generator in Mutation.mutate(bytes, &generator) }
+    }
+
+    @Test("PyTorch archives with a pickle of the right checksum", arguments: 12..<16)
+    func pickle(seed: UInt64) throws {
+        let pickle = PickleBytes.make { $0.stateDict(Self.tensors) }
+        try fuzz(seed: seed) { generator in
+            TorchArchive.zip(Self.tensors, pickle: Mutation.mutate(pickle, &generator)).bytes
+        }
+    }
+
+    private func fuzz(seed: UInt64, _ mutant: (inout SeededGenerator) -> [UInt8]) throws {
+        let folder = try TemporaryFolder()
+        var generator = SeededGenerator(seed: seed)
+        let before = try Self.peakResidentKilobytes()
+        var readCount = 0
+        for index in 0..<Self.mutantCount {
+            let bytes = mutant(&generator)
+            let path = try folder.write(bytes, as: "\(index)")
+            if try opens(bytes, at: path) { readCount += 1 }
+            try FileManager.default.removeItem(atPath: path)
+        }
+        // Some mutants hit only values or unused bytes, so both outcomes must occur.
+        #expect(readCount > 0 && readCount < Self.mutantCount)
+        #expect(try Self.peakResidentKilobytes() - before < 256 << 10)
+    }
+
+    /// Opens a mutant and reads all of its tensors; says whether it could be opened.
+    private func opens(_ bytes: [UInt8], at path: String) throws -> Bool {
+        let source: any WeightSource
+        do {
+            let isZip = bytes.starts(with: Array("PK".utf8))
+            source = isZip ? try PyTorchCheckpoint(path: path) : try SafetensorsFile(path: path)
+        } catch {
+            return false
+        }
+        for (name, tensor) in source.tensors {
+            try #require(tensor.shape.elementCount <= bytes.count)
+            do {
+                let values = try source.float32(name)
+                #expect(values.allSatisfy { $0.isFinite })
+            } catch {
+                continue
+            }
+        }
+        return true
+    }
+
+    private static func peakResidentKilobytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+    }
+}
+
+/// Ways to damage a file.
+private enum Mutation {
+    static func mutate(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty { change(&bytes, &generator) }
+        return bytes
+    }
+
+    private static func change(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+        let position = Int.random(in: bytes.indices, using: &generator)
+        switch Int.random(in: 0..<8, using: &generator) {
+        case 0: bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: bytes[position] = UInt8.random(in: 0...255, using: &generator)
+        case 2: bytes.removeLast(bytes.count - position)
+        case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: position)
+        case 4: bytes.remove(at: position)
+        case 5: overwrite(&bytes, at: position, with: hugeIntegers.randomElement(using: &generator) ?? 0)
+        case 6: replaceDigits(&bytes, from: position, &generator)
+        default: copy(&bytes, to: position, &generator)
+        }
+    }
+
+    private static let hugeIntegers: [UInt64] = [
+        .max, 1 << 63, 1 << 60, 1 << 32, 1 << 31, 0xffff_ffff, 0xffff, 0, 0x7fff_ffff_ffff_ffff,
+    ]
+
+    private static func overwrite(_ bytes: inout [UInt8], at position: Int, with value: UInt64) {
+        for (offset, byte) in value.littleEndianBytes.enumerated() where position + offset < bytes.count {
+            bytes[position + offset] = byte
+        }
+    }
+
+    /// Puts another number in place of the next one that stands there as text.
+    private static func replaceDigits(_ bytes: inout [UInt8], from position: Int, _ generator: inout SeededGenerator) {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard let start = bytes[position...].firstIndex(where: digits.contains) else { return }
+        let end = bytes[start...].firstIndex { !digits.contains($0) } ?? bytes.endIndex
+        let texts = ["-1", "0", "1e9", "9223372036854775807", "18446744073709551616", "4294967296", "3.5", "1e400"]
+        bytes.replaceSubrange(start..<end, with: Array((texts.randomElement(using: &generator) ?? "").utf8))
+    }
+
+    private static func copy(_ bytes: inout [UInt8], to position: Int, _ generator: inout SeededGenerator) {
+        let source = Int.random(in: bytes.indices, using: &generator)
+        let count = min(Int.random(in: 1...40, using: &generator), bytes.count - max(source, position))
+        bytes.replaceSubrange(position..<position + count, with: Array(bytes[source..<source + count]))
+    }
+}
