@@ -30,7 +30,10 @@ enum HalfFormat: StoredFloat {
         let normal = magnitude &+ (112 << 23)
         let smallest = SIMD16<UInt32>(repeating: 113 << 23)
         let subnormal = ((magnitude | smallest).asFloats - smallest.asFloats).asBits
-        return normal.replacing(with: subnormal, where: magnitude .< (1 << 23)) | sign
+        // All ones where the exponent is 0: the difference is negative there. A choice by lanes of a mask type would
+        // not become vector instructions.
+        let isSubnormal = 0 &- ((magnitude &- (1 << 23)) &>> 31)
+        return (normal ^ ((normal ^ subnormal) & isSubnormal)) | sign
     }
 }
 

@@ -52,6 +52,7 @@ package struct HuggingFaceLayout: WeightSource {
         }
         let count = destination.count / stored.count
         for (index, part) in stored.enumerated() {
+            // The underscore is the standard library's own name for cutting a piece out of a borrowed span.
             var room = destination._mutatingExtracting(index * count..<(index + 1) * count)
             try source.read(part, into: &room)
         }
