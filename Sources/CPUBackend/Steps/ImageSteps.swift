@@ -80,7 +80,7 @@ struct EmbedPatchesStep: Step {
             bias: binder.weight(op.bias), residuals: [binder.weight(op.position)], kernels: binder.kernels)
         self.op = op
         width = op.weight.shape[0]
-        cells = Cut(op.tokenCount - 1, limit: Tiles.productRowCount)
+        cells = Cut(op.tokenCount - 1, limit: Tiles.productRowCount / 2)
         columns = Cut(width, limit: Tiles.productColumnCount, step: 16)
     }
 
