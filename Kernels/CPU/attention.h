@@ -8,6 +8,7 @@
 // order     of summation depends on tokens and head_width alone
 #pragma once
 #include "elementary.h"
+#include "multiply_tile.h"
 
 #ifndef QUERY_TILES
 #define QUERY_TILES 8  // tiles of TILE_ROWS queries that share a block of keys (4 to 16)
@@ -15,35 +16,9 @@
 #ifndef KEY_BLOCK
 #define KEY_BLOCK 128  // keys between two updates of the running maximum, a multiple of PANEL (64 to 256)
 #endif
-#define PANEL (2 * VECTOR_WIDTH)
 #define QUERY_BLOCK (QUERY_TILES * TILE_ROWS)
 
 INLINE size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
-
-// c [TILE_ROWS, PANEL] (+)= a [TILE_ROWS, depth] b [depth, PANEL], with the sums in registers throughout.
-INLINE void multiply_tile(size_t depth, const float *a, size_t a_stride, const float *b, int accumulates, float *c,
-                          size_t c_stride) {
-    vec low[TILE_ROWS], high[TILE_ROWS];
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < TILE_ROWS; i++) {
-        low[i] = accumulates ? load(c + i * c_stride) : (vec){};
-        high[i] = accumulates ? load(c + i * c_stride + VECTOR_WIDTH) : (vec){};
-    }
-    for (size_t k = 0; k < depth; k++) {
-        vec b_low = load(b + k * PANEL), b_high = load(b + k * PANEL + VECTOR_WIDTH);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < TILE_ROWS; i++) {
-            vec factor = splat(a[i * a_stride + k]);
-            low[i] = factor * b_low + low[i];
-            high[i] = factor * b_high + high[i];
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < TILE_ROWS; i++) {
-        store(c + i * c_stride, low[i]);
-        store(c + i * c_stride + VECTOR_WIDTH, high[i]);
-    }
-}
 
 // Turns one row of scores into unnormalised weights and brings the row's running state up to date. Scores are scaled
 // by `scale` on the way. Columns from `keys` to `padded` hold no key.

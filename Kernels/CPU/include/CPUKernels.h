@@ -30,6 +30,14 @@ typedef struct {
     cpu_activation activation;
 } cpu_epilogue;
 
+// A map to convolve with a 3x3 kernel, [rows, columns, channels], and the tiles of 4x4 output pixels to compute.
+typedef struct {
+    const float *map;
+    size_t rows, columns, channels;
+    int rectifies;  // max(x, 0) while reading
+    size_t first_tile, tile_count;  // row by row over the output
+} cpu_winograd_input;
+
 // One set of vectorised kernels; see the file named after each for its contract.
 typedef struct {
     const char *name;
@@ -43,6 +51,11 @@ typedef struct {
                       size_t query_count, const float *qkv, float *scratch, float *output);
     void (*narrow_product)(size_t rows, size_t columns, size_t depth, const float *left, size_t left_stride,
                            const float *right, size_t right_stride, int accumulates, float *sums, size_t sums_stride);
+    size_t (*winograd_columns)(size_t outputs);
+    size_t (*winograd_weight_count)(size_t outputs, size_t inputs);
+    void (*winograd_pack)(size_t outputs, size_t inputs, const float *weight, float *packed);
+    size_t (*winograd_scratch)(size_t tile_count, size_t outputs, size_t inputs);
+    const float *_Nonnull (*_Nonnull winograd)(const cpu_winograd_input *input, size_t outputs, const float *packed, float *scratch);
     void (*rectify)(size_t count, const float *input, float *output);
     void (*exponential)(size_t count, const float *input, float *output);
     void (*gelu)(size_t count, const float *input, float *output);

@@ -20,7 +20,7 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         precondition(plan.memory.elementByteCount == MemoryLayout<Float>.size, "this back end stores float32")
         self.plan = plan
         self.pool = pool
-        weights = try PreparedWeights(plan.weights, from: source, pool: pool)
+        weights = try PreparedWeights(plan, from: source, pool: pool, kernels: kernels)
         arenaMemory = try MemoryRegion(byteCount: plan.memory.byteCount, purpose: "activations")
         binder = Binder(plan: plan, arena: arenaMemory.floats(), weights: weights, kernels: kernels)
         steps = plan.nodes.map(binder.step)

@@ -1,24 +1,28 @@
+import CPUKernels
 import Synchronization
 import TensorCore
 
 /// Every distinct weight of a plan, evaluated, in one region.
 struct PreparedWeights {
     private let region: MemoryRegion
-    private let byteOffsets: [Weight: Int]
+    private let byteOffsets: [PackedWeight: Int]
 
     /// Checks the shapes of all tensors, then reads and evaluates the weights, several at once.
-    init(_ weights: [Weight], from source: any WeightSource, pool: WorkerPool) throws(BackendError) {
+    init(
+        _ plan: Plan, from source: any WeightSource, pool: WorkerPool, kernels: cpu_kernels
+    ) throws(BackendError) {
+        let weights = PackedWeight.needed(by: plan)
         do {
             for weight in weights {
-                for tensor in weight.tensors { try source.require(tensor.name, shape: tensor.shape) }
+                for tensor in weight.weight.tensors { try source.require(tensor.name, shape: tensor.shape) }
             }
         } catch { throw .weights(error) }
 
         var byteCount = 0
-        var byteOffsets: [Weight: Int] = [:]
+        var byteOffsets: [PackedWeight: Int] = [:]
         for weight in weights {
             byteOffsets[weight] = byteCount
-            let size = weight.shape.elementCount * MemoryLayout<Float>.size
+            let size = weight.elementCount(kernels) * MemoryLayout<Float>.size
             byteCount += (size + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
         }
         region = try MemoryRegion(byteCount: byteCount, purpose: "the weights")
@@ -28,9 +32,10 @@ struct PreparedWeights {
         pool.run(weights.count) { [region] index, _ in
             let weight = weights[index]
             guard let offset = byteOffsets[weight] else { return }
-            let buffer = UnsafeMutableBufferPointer(start: region.floats(at: offset), count: weight.shape.elementCount)
+            let buffer = UnsafeMutableBufferPointer(
+                start: region.floats(at: offset), count: weight.elementCount(kernels))
             do throws(WeightError) {
-                try weight.fill(buffer, from: source)
+                try weight.fill(buffer, from: source, kernels: kernels)
             } catch {
                 failures.withLock { $0[index] = error }
             }
@@ -40,26 +45,8 @@ struct PreparedWeights {
         source.releaseMemory()
     }
 
-    func address(of weight: Weight) -> UnsafePointer<Float> {
+    func address(of weight: PackedWeight) -> UnsafePointer<Float> {
         guard let offset = byteOffsets[weight] else { preconditionFailure("\(weight) is not a weight of the plan") }
         return UnsafePointer(region.floats(at: offset))
-    }
-}
-
-extension Weight {
-    /// Evaluates the expression into memory; a plain tensor without a copy in between.
-    fileprivate func fill(
-        _ buffer: UnsafeMutableBufferPointer<Float>, from source: any WeightSource
-    ) throws(WeightError) {
-        switch self {
-        case .tensor(let name, _):
-            var span = buffer.mutableSpan
-            try source.read(name, into: &span)
-        case .reshaped(let weight, _):
-            try weight.fill(buffer, from: source)
-        case .permuted, .columns, .product, .sum, .subpixel, .subpixelBias:
-            let values = try evaluate(from: source, multiply: BLAS.multiply)
-            _ = buffer.initialize(from: values)
-        }
     }
 }

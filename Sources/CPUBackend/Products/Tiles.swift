@@ -13,6 +13,10 @@ enum Tiles {
     static let windowFloatCount = 384 << 10
     /// Input channels from which a convolution multiplies tap by tap; with fewer, gathering all taps first is faster.
     static let tapChannelCount = 64
+    /// Input and output channels from which Winograd's transforms pay.
+    static let winogradChannelCount = 32
+    /// 4x4 tiles of one Winograd task.
+    static let winogradTileCount = 48
     /// Products of fewer columns go to a kernel of their own.
     static let narrowColumnCount = 4
     /// Elements that an elementwise task takes, about.

@@ -8,6 +8,7 @@ func convolutionStep(_ op: Conv2D, _ node: Node, _ binder: Binder) -> any Step {
     if isPointwise && !op.rectifiesInput {
         return ProductStep(node, weight: op.weight, epilogue: op.epilogue, binder)
     }
+    if WinogradStep.applies(to: op) { return WinogradStep(op, node, binder) }
     if op.stride == 1 && kernel[3] >= Tiles.tapChannelCount { return ConvolutionStep(op, node, binder) }
     return GatheredConvolutionStep(op, node, binder)
 }

@@ -42,11 +42,13 @@ struct Binder {
 
     func input(_ value: Value) -> UnsafePointer<Float> { UnsafePointer(output(value)) }
 
-    func weight(_ weight: Weight) -> UnsafePointer<Float> { weights.address(of: weight) }
+    func weight(_ weight: Weight, packing: WeightPacking = .plain) -> UnsafePointer<Float> {
+        weights.address(of: PackedWeight(weight: weight, packing: packing))
+    }
 
     func epilogue(_ epilogue: Epilogue, of node: Node) -> BoundEpilogue {
         BoundEpilogue(
-            bias: epilogue.bias.map(weight), scale: epilogue.layerScale.map(weight),
+            bias: epilogue.bias.map { weight($0) }, scale: epilogue.layerScale.map { weight($0) },
             residuals: node.inputs.dropFirst().map(input), activation: epilogue.activation.kernelValue,
             kernels: kernels)
     }

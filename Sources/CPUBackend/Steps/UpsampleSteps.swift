@@ -70,7 +70,7 @@ struct SubpixelStep: Step {
         input = InputMap(
             base: binder.input(node.inputs[0]), shape: shape, rectifies: false, kernels: binder.kernels)
         weight = binder.weight(op.weight)
-        borderBias = op.biasMap.map(binder.weight)
+        borderBias = op.biasMap.map { binder.weight($0) }
         output = binder.output(node.output)
         outputCount = op.weight.shape[2]
         epilogue = binder.epilogue(op.epilogue, of: node)
