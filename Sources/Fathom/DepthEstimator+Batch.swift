@@ -1,4 +1,3 @@
-import Foundation
 import Imaging
 import Scheduler
 
@@ -79,9 +78,8 @@ private struct Computed: Sendable {
 
     func write(_ options: BatchOptions) throws(FathomError) -> DepthReport {
         let start = ContinuousClock.now
-        let folder = (job.outputStem as NSString).deletingLastPathComponent
         try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in
-            try AtomicFile.createFolder(folder.isEmpty ? "." : folder)
+            try AtomicFile.createFolder(AtomicFile.folder(of: job.outputStem))
         }
         var saturatedPixelCount = 0
         for format in options.formats {

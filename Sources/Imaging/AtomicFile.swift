@@ -17,6 +17,13 @@ package enum AtomicFile {
         try file.commit()
     }
 
+    /// The folder that a file of that path lies in. (NSString's `deletingLastPathComponent` traps on Linux when the path is
+    /// a single character.)
+    package static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Creates a folder and those above it where they are missing. Throws `cannotWrite`.
     package static func createFolder(_ path: String) throws(ImagingError) {
         do {
@@ -34,10 +41,9 @@ package struct PartialFile: ~Copyable {
     private let descriptor: Int32
 
     fileprivate init(for path: String) throws(ImagingError) {
-        let folder = (path as NSString).deletingLastPathComponent
         let name = ".fathom-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16)).part"
         self.path = path
-        temporaryPath = folder.isEmpty ? name : (folder as NSString).appendingPathComponent(name)
+        temporaryPath = AtomicFile.folder(of: path) + "/" + name
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: SystemError.text(errno)) }
     }
