@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fathom
+import Foundation
 
 /// `fathom depth`: writes a depth map for every photograph.
 struct DepthCommand: ParsableCommand {
@@ -50,9 +51,9 @@ struct DepthCommand: ParsableCommand {
 
     func run() throws {
         let found = DepthJob.find(paths, outputFolder: output)
-        let reporter = DepthReporter(style: json ? .json : .text, jobCount: found.jobs.count)
-        for failure in found.failures { reporter.fail(path: nil, failure) }
         let jobs = found.jobs.filter { !(skipExisting && $0.isDone(format.formats)) }
+        let reporter = DepthReporter(style: json ? .json : .text, jobCount: jobs.count)
+        for failure in found.failures { reporter.fail(path: failure.path, failure.error) }
         reporter.skipped(found.jobs.count - jobs.count)
         if found.jobs.isEmpty && found.failures.isEmpty {
             throw ValidationError("there is no photograph in \(paths.joined(separator: ", "))")
@@ -64,9 +65,19 @@ struct DepthCommand: ParsableCommand {
             options.focalLength = camera.focalLength
             options.maximumPixelCount = maxPixels
             let estimator = try DepthEstimator(model: model.model, options: model.options)
+            // Told now rather than after the first photograph was computed.
+            if let output { try createFolder(output) }
             estimator.process(jobs, options: options) { job, result in reporter.report(job, result) }
         }
-        if reporter.finish() > 0 { throw ExitCode.failure }
+        if !reporter.finish() { throw ExitCode.failure }
+    }
+}
+
+private func createFolder(_ path: String) throws {
+    do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+        throw FathomError(.cannotWrite, "\(path): the folder cannot be created; check --output and its permissions")
     }
 }
 

@@ -10,6 +10,7 @@ final class DepthReporter: Sendable {
     private struct State {
         var doneCount = 0
         var failures: [String] = []
+        var isOutputBroken = false
     }
 
     private let style: Style
@@ -22,9 +23,8 @@ final class DepthReporter: Sendable {
     }
 
     func skipped(_ count: Int) {
-        guard count > 0 else { return }
-        progress?.advance(by: count)
-        if style == .text { print("skipped \(count) with results already there") }
+        guard count > 0, style == .text else { return }
+        emit("skipped \(count) with results already there")
     }
 
     func report(_ job: DepthJob, _ result: Result<DepthReport, FathomError>) {
@@ -45,22 +45,23 @@ final class DepthReporter: Sendable {
         writeError("fathom: \(error)")
     }
 
-    /// Prints the summary; returns how many photographs failed.
-    func finish() -> Int {
+    /// Prints the summary; tells whether everything went well.
+    func finish() -> Bool {
         progress?.clear()
-        let (doneCount, failures) = state.withLock { ($0.doneCount, $0.failures) }
+        let (doneCount, failures, isOutputBroken) = state.withLock { ($0.doneCount, $0.failures, $0.isOutputBroken) }
+        if isOutputBroken { writeError("fathom: standard output cannot be written; what it should hold is incomplete") }
         if failures.count > 0 && doneCount + failures.count > 1 {
             writeError("fathom: \(failures.count) of \(doneCount + failures.count) failed:")
             for failure in failures { writeError("  \(failure)") }
         }
-        return failures.count
+        return failures.isEmpty && !isOutputBroken
     }
 
     private func emit(_ line: String?) {
         progress?.clear()
         guard let line else { return }
         print(line)
-        fflush(nil)
+        if fflush(nil) != 0 { state.withLock { $0.isOutputBroken = true } }
     }
 
     private func line(_ job: DepthJob, _ report: DepthReport) -> String {
