@@ -131,7 +131,10 @@ public final class DepthEstimator: Sendable {
 }
 
 extension DepthEstimator.Options {
-    fileprivate func validate() throws(FathomError) {
+    /// Checks what can be checked without a model.
+    ///
+    /// - Throws: ``FathomError`` when no device can run so.
+    public func validate() throws(FathomError) {
         if let threadCount, !(1...1024).contains(threadCount) {
             throw FathomError(.invalidArgument, "\(threadCount) threads cannot run; give 1 to 1024")
         }

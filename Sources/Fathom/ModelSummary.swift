@@ -36,8 +36,9 @@ public struct ModelSummary: Sendable, Codable {
 
     /// Reads a checkpoint's configuration and shapes, and plans a run.
     ///
-    /// - Throws: ``FathomError`` when the checkpoint is not a complete Depth Pro.
+    /// - Throws: ``FathomError`` when the checkpoint is not a complete Depth Pro or the options cannot be.
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
+        try options.validate()
         let loaded = try LoadedModel(path)
         let plan = loaded.plan(options)
         try loaded.checkWeights(of: plan)

@@ -27,6 +27,10 @@ struct ModelArguments: ParsableArguments {
     @Flag(name: .long, help: "Run the network as published, without fusing convolutions.")
     var plainGraph = false
 
+    func validate() throws {
+        do { try options.validate() } catch { throw ValidationError("\(error)") }
+    }
+
     var options: DepthEstimator.Options {
         var options = DepthEstimator.Options()
         options.device = device
