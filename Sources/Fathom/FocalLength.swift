@@ -11,7 +11,8 @@ public enum KnownFocalLength: Sendable, Hashable {
 
     /// The focal length in pixels of a photograph of that size.
     ///
-    /// - Throws: ``FathomError`` when the value is not positive and finite, or a field of view not under 180 degrees.
+    /// - Throws: ``FathomError`` when the value is not positive and finite, a field of view not under 180 degrees, or
+    ///   beyond what depth can be computed with.
     public func pixels(width: Int, height: Int) throws(FathomError) -> Double {
         let (value, limit, words) =
             switch self {
@@ -19,14 +20,17 @@ public enum KnownFocalLength: Sendable, Hashable {
             case .equivalent35mm(let value): (value, Double.infinity, "35 mm equivalent focal length")
             case .horizontalFieldOfViewDegrees(let value): (value, 180.0, "horizontal field of view in degrees")
             }
-        guard value > 0, value < limit else {
+        let pixels =
+            switch self {
+            case .pixels: value
+            case .equivalent35mm: FocalLength.pixels(equivalent35mm: value, width: width, height: height)
+            case .horizontalFieldOfViewDegrees: FocalLength.pixels(horizontalFieldOfViewDegrees: value, width: width)
+            }
+        // Depth is the inverse depth times this ratio, in float32, before the reciprocal.
+        guard value > 0, value < limit, Float(Double(width) / pixels).isNormal else {
             throw FathomError(.invalidArgument, "\(value) cannot be a \(words)")
         }
-        return switch self {
-        case .pixels: value
-        case .equivalent35mm: FocalLength.pixels(equivalent35mm: value, width: width, height: height)
-        case .horizontalFieldOfViewDegrees: FocalLength.pixels(horizontalFieldOfViewDegrees: value, width: width)
-        }
+        return pixels
     }
 }
 
