@@ -50,8 +50,12 @@ public final class DepthEstimator: Sendable {
         self.backend = backend
         let plan = model.plan(options)
         try model.checkWeights(of: plan)
-        prepared = try FathomError.wrapping(.unreadableModel) { () throws(BackendError) in
-            try backend.prepare(plan, weights: model.weights)
+        do throws(BackendError) {
+            prepared = try backend.prepare(plan, weights: model.weights)
+        } catch .weights(let error) {
+            throw FathomError(.unreadableModel, "\(path): \(error)")
+        } catch {
+            throw FathomError(.device, "\(error)")
         }
     }
 
@@ -106,6 +110,10 @@ public final class DepthEstimator: Sendable {
         }
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")
+        }
+        guard inverseDepth.allSatisfy(\.isFinite) else {
+            throw FathomError(
+                .device, "\(modelName) computes a depth that is not a number; its weights are damaged or too large")
         }
         return NetworkOutput(
             inverseDepth: inverseDepth, side: depth.shape[1],

@@ -4,6 +4,7 @@ import Weights
 
 /// A checkpoint that was opened and understood; its weights are not read yet.
 struct LoadedModel {
+    let path: String
     let name: String
     let network: DepthPro
     let weights: any WeightSource
@@ -13,11 +14,10 @@ struct LoadedModel {
         let checkpoint = try FathomError.wrapping(.unreadableModel) { () throws(CheckpointError) in
             try Checkpoint(path: path)
         }
+        self.path = path
         name = checkpoint.name
         weights = checkpoint.weights
-        network = try FathomError.wrapping(.unreadableModel) { () throws(ConfigurationError) in
-            try DepthPro(checkpoint)
-        }
+        do { network = try DepthPro(checkpoint) } catch { throw FathomError(.unreadableModel, "\(path): \(error)") }
     }
 
     /// The plan for one photograph.
@@ -34,8 +34,10 @@ struct LoadedModel {
     ///
     /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
     func checkWeights(of plan: Plan) throws(FathomError) {
-        try FathomError.wrapping(.unreadableModel) { () throws(WeightError) in
+        do throws(WeightError) {
             try plan.checkWeights(weights, isUnused: network.isUnusedTensor)
+        } catch {
+            throw FathomError(.unreadableModel, "\(path): \(error)")
         }
     }
 }
