@@ -68,6 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CommandLineTests", dependencies: ["FathomCLI", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["FathomCLI", "Imaging", "TestSupport"], swiftSettings: strict),
     ]
 )

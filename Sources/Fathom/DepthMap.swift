@@ -57,7 +57,7 @@ public struct DepthRange: Sendable, Hashable {
 
     /// Positive floats order as their bit patterns do: a histogram of the upper and then of the lower 16 bits finds the
     /// median exactly, in two passes over the map.
-    init(_ metres: [Float]) {
+    package init(_ metres: [Float]) {
         nearest = metres.min() ?? 0
         farthest = metres.max() ?? 0
         guard !metres.isEmpty else {
