@@ -75,6 +75,12 @@ public final class DepthEstimator: Sendable {
         let source = focalLength != nil ? FocalLengthSource.user : known != nil ? .exif : .network
         // A focal length that cannot be is refused before the network runs.
         let knownPixels = try known.map { known throws(FathomError) in try known.pixels(width: width, height: height) }
+        if knownPixels == nil && !estimatesFieldOfView {
+            throw FathomError(
+                .invalidArgument,
+                "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give --focal-px,"
+                    + " --focal-35mm or --fov")
+        }
         let output = try run(photograph, needsFieldOfView: knownPixels == nil)
         let focalLengthPixels =
             if let knownPixels { knownPixels } else {
@@ -103,7 +109,7 @@ public final class DepthEstimator: Sendable {
     private func run(_ photograph: Photograph, needsFieldOfView: Bool) throws(FathomError) -> NetworkOutput {
         let depthName = DepthPro.inverseDepthName(image: 0)
         let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
-        let names = [depthName] + (needsFieldOfView && estimatesFieldOfView ? [fieldOfViewName] : [])
+        let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
         let result = try FathomError.wrapping(.device) { () throws(BackendError) in
             try prepared.run([input], outputs: Set(names))
@@ -122,16 +128,10 @@ public final class DepthEstimator: Sendable {
     }
 
     private func pixels(fieldOfViewDegrees: Float?, width: Int) throws(FathomError) -> Double {
-        guard let degrees = fieldOfViewDegrees else {
-            throw FathomError(
-                .invalidArgument,
-                "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give --focal-px,"
-                    + " --focal-35mm or --fov")
-        }
-        guard degrees > 0, degrees < 180 else {
+        guard let degrees = fieldOfViewDegrees, degrees > 0, degrees < 180 else {
             throw FathomError(
                 .device,
-                "the network estimates a field of view of \(degrees) degrees, which no camera has; give"
+                "the network estimates a field of view of \(fieldOfViewDegrees ?? .nan) degrees, which no camera has; give"
                     + " --focal-px, --focal-35mm or --fov")
         }
         return try KnownFocalLength.horizontalFieldOfViewDegrees(Double(degrees)).pixels(width: width, height: 1)

@@ -27,7 +27,7 @@ struct LoadedModel {
     }
 
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
-    /// streamed from memory for each crop; see docs/numerics.md for the measurement.
+    /// streamed from memory for each crop.
     static let defaultMicroBatch = 5
 
     /// Checks every tensor's name and shape before anything is read.
