@@ -5,11 +5,12 @@
 #include "finish_rows.h"
 #include "narrow_product.h"
 #include "normalize_rows.h"
+#include "speed.h"
 #include "winograd.h"
 
 #define KERNELS(form_name)                                                                                             \
     {.name = form_name, .vector_width = VECTOR_WIDTH, .finish_rows = finish_rows, .normalize_rows = normalize_rows,    \
      .attention_scratch = attention_scratch, .attention = attention, .narrow_product = narrow_product,                 \
-     .rectify = rectify, .exponential = exponential, .gelu = gelu,        \
-     .winograd_columns = winograd_columns, .winograd_weight_count = winograd_weight_count, .winograd_pack = winograd_pack,                                   \
-     .winograd_scratch = winograd_scratch, .winograd = winograd}
+     .winograd_columns = winograd_columns, .winograd_weight_count = winograd_weight_count,                             \
+     .winograd_pack = winograd_pack, .winograd_scratch = winograd_scratch, .winograd = winograd, .rectify = rectify,   \
+     .exponential = exponential, .gelu = gelu, .multiply_add = multiply_add, .copy = copy, .triad = triad}

@@ -59,6 +59,9 @@ typedef struct {
     void (*rectify)(size_t count, const float *input, float *output);
     void (*exponential)(size_t count, const float *input, float *output);
     void (*gelu)(size_t count, const float *input, float *output);
+    size_t (*multiply_add)(size_t rounds, float *result);
+    void (*copy)(size_t count, const float *input, float *output);
+    void (*triad)(size_t count, const float *a, const float *b, float scale, float *output);
 } cpu_kernels;
 
 // The kernels of one form, or NULL when they are not compiled for this architecture or the processor lacks the

@@ -37,10 +37,11 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         return turn.withLock { _ in
             copyTensors(inputs)
             var views: [Photograph?] = []
-            let seconds = withPhotographs(inputs[...], &views) { photographs in
+            let times = withPhotographs(inputs[...], &views) { photographs in
                 photographs.withUnsafeBufferPointer { runNodes(plan.needed(for: outputs), $0) }
             }
-            return RunResult(outputs: results(outputs), nodeSeconds: seconds)
+            return RunResult(
+                outputs: results(outputs), nodeSeconds: times.map(\.seconds), nodeStarts: times.map(\.start))
         }
     }
 
@@ -73,18 +74,20 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         }
     }
 
-    private func runNodes(_ needed: [Bool], _ photographs: UnsafeBufferPointer<Photograph?>) -> [Double] {
-        let clock = ContinuousClock()
+    private func runNodes(
+        _ needed: [Bool], _ photographs: UnsafeBufferPointer<Photograph?>
+    ) -> [(start: Double, seconds: Double)] {
+        let beginning = ContinuousClock.now
         return steps.indices.map { index in
-            guard needed[index] else { return 0 }
+            guard needed[index] else { return (0, 0) }
             let step = steps[index]
-            let time = clock.measure {
-                pool.run(step.taskCount) { task, worker in
-                    let scratch = scratchMemory.floats(at: worker * scratchByteCount)
-                    step.run(task: task, TaskContext(scratch: scratch, photographs: photographs))
-                }
+            let start = ContinuousClock.now
+            pool.run(step.taskCount) { task, worker in
+                let scratch = scratchMemory.floats(at: worker * scratchByteCount)
+                step.run(task: task, TaskContext(scratch: scratch, photographs: photographs))
             }
-            return time / .seconds(1)
+            let seconds = start.duration(to: .now) / .seconds(1)
+            return (beginning.duration(to: start) / .seconds(1), seconds)
         }
     }
 

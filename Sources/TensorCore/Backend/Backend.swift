@@ -6,6 +6,9 @@ package protocol Backend: Sendable {
     ///
     /// A back end runs the whole plan or says here why it does not; nothing falls back to another device.
     func prepare(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> any PreparedPlan
+
+    /// Measures what the device can do at best; takes about a second.
+    func measureRoof() throws(BackendError) -> DeviceRoof
 }
 
 /// A plan with its weights on a device, ready to run any number of times. Concurrent runs wait for one another.
@@ -17,7 +20,7 @@ package protocol PreparedPlan: Sendable {
     /// - Parameters:
     ///   - inputs: one tensor for each input of the plan, in order.
     ///   - outputs: names of the outputs to compute.
-    /// - Returns: the named outputs and the time of each node.
+    /// - Returns: the named outputs, and when each node ran and for how long.
     /// - Throws: ``BackendError`` when the inputs are not those of the plan or an output's name is unknown.
     func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult
 }
@@ -34,10 +37,14 @@ package struct RunResult: Sendable {
     package let outputs: [String: HostTensor]
     /// Seconds spent in each node of the plan; zero for nodes that no output needed.
     package let nodeSeconds: [Double]
+    /// Seconds from the start of the run to the start of each node, on the clock of `nodeSeconds`; zero for nodes that
+    /// no output needed. Nodes follow one another in the plan's order and do not overlap.
+    package let nodeStarts: [Double]
 
-    package init(outputs: [String: HostTensor], nodeSeconds: [Double]) {
+    package init(outputs: [String: HostTensor], nodeSeconds: [Double], nodeStarts: [Double]) {
         self.outputs = outputs
         self.nodeSeconds = nodeSeconds
+        self.nodeStarts = nodeStarts
     }
 
     /// Seconds by stage.

@@ -12,6 +12,8 @@ package struct PlanListing: Sendable, Hashable {
     }
 
     package private(set) var rows: [Row] = []
+    /// The row of each node of the plan.
+    package private(set) var rowOfNode: [Int] = []
     package let cost: Cost
     /// Bytes of all activations at their peak.
     package let arenaByteCount: Int
@@ -32,6 +34,7 @@ package struct PlanListing: Sendable, Hashable {
                         scope: key.scope, operation: key.operation, stage: key.stage, input: key.input,
                         output: key.output))
             }
+            rowOfNode.append(index)
             rows[index].count += 1
             rows[index].cost = rows[index].cost + plan.cost(of: node)
         }
