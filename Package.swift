@@ -37,11 +37,12 @@ let package = Package(
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
+        .target(name: "Profiling", dependencies: ["TensorCore"], swiftSettings: safe),
 
         // The public face and what stands on it.
         .target(
             name: "Fathom",
-            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging"],
+            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling"],
             swiftSettings: safe),
         .executableTarget(
             name: "FathomCLI",
@@ -67,6 +68,10 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ProfilingTests",
+            dependencies: ["Profiling", "CPUBackend", "CPUKernels", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["FathomCLI", "Imaging", "TestSupport"], swiftSettings: strict),

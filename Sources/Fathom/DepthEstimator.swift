@@ -35,7 +35,9 @@ public final class DepthEstimator: Sendable {
     public let estimatesFieldOfView: Bool
 
     private let backend: CPUBackend
-    private let prepared: any PreparedPlan
+    let prepared: any PreparedPlan
+    /// The back end as any other, for what works on all of them.
+    var anyBackend: any Backend { backend }
 
     /// Loads a checkpoint: a folder in Hugging Face layout or Apple's `depth_pro.pt`.
     ///

@@ -6,5 +6,5 @@ struct FathomCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fathom",
         abstract: "Turns photographs into metric depth maps.",
-        subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self])
+        subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self])
 }

@@ -1,0 +1,77 @@
+import Foundation
+import Imaging
+import Profiling
+
+extension Profile {
+    /// A form in which a profile is kept in a file.
+    public enum FileFormat: Sendable, Hashable, CaseIterable {
+        /// The rows with a header line, times in seconds, rates in base units. (RFC 4180 with line feeds)
+        case csv
+        /// Every kernel of every run on a time line, for ui.perfetto.dev. (Trace Event Format)
+        case trace
+        /// The rows under the device's roofs, as a picture. (SVG)
+        case roofline
+    }
+
+    /// The content of a file.
+    ///
+    /// - Throws: ``FathomError`` when a number has no place in the format.
+    public func text(_ format: FileFormat) throws(FathomError) -> String {
+        switch format {
+        case .csv: csv
+        case .trace: try FathomError.wrapping(.device) { try trace.json }
+        case .roofline: roofline.svg
+        }
+    }
+
+    /// Writes a file; a reader sees either the whole new file or what was there before.
+    ///
+    /// - Throws: ``FathomError`` when the file cannot be written.
+    public func write(_ format: FileFormat, to path: String) throws(FathomError) {
+        let bytes = Array(try text(format).utf8)
+        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in try AtomicFile.write(bytes, to: path) }
+    }
+
+    /// The machine in one line: device, model, threads, precision, version.
+    public var machineLine: String {
+        var parts = ["\(machine.device): \(machine.deviceModel)"]
+        if let threads = machine.threads { parts.append(threads == 1 ? "1 thread" : "\(threads) threads") }
+        return (parts + [machine.precision, "fathom \(machine.version)"]).joined(separator: ", ")
+    }
+
+    private var trace: ChromeTrace {
+        ChromeTrace(
+            source.plan, costs: source.costs, runs: source.runs, device: "\(machine.device): \(machine.deviceModel)",
+            facts: [
+                "model": model, "machine": machineLine, "photograph": "\(photographWidth) x \(photographHeight)",
+            ])
+    }
+
+    private var roofline: RooflineChart {
+        RooflineChart(
+            source.table, roof: source.roof, title: "Roofline of \(model) by \(by.rawValue)", subtitle: machineLine)
+    }
+
+    private var csv: String {
+        let header = [
+            "operation", "module", "stage", "input", "output", "calls", "min_seconds", "avg_seconds", "max_seconds",
+            "total_seconds", "share", "flop", "bytes", "flop_per_second", "bytes_per_second", "flop_per_byte",
+            "share_of_roof", "bound",
+        ]
+        let lines = rows.map { row in
+            let shape = { (shape: [Int]?) in shape.map { $0.map(String.init).joined(separator: "x") } ?? "" }
+            let numbers = [row.minSeconds, row.avgSeconds, row.maxSeconds, row.totalSeconds, row.share].map(
+                \.description)
+            let rates = [row.flopPerSecond, row.bytesPerSecond, row.flopPerByte, row.shareOfRoof].map(\.description)
+            return [row.operation, row.module ?? "", row.stage ?? "", shape(row.input), shape(row.output)]
+                + [String(row.calls)] + numbers + [String(row.flop), String(row.bytes)] + rates + [row.bound]
+        }
+        return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    }
+}
+
+/// A field of CSV.
+private func quoted(_ field: String) -> String {
+    let needsQuotes = field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+    return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+}

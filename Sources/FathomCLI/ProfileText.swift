@@ -1,0 +1,63 @@
+import Fathom
+
+/// A profile for people: the machine, its roof, the rows and the sums.
+struct ProfileText {
+    private let profile: Profile
+
+    init(_ profile: Profile) { self.profile = profile }
+
+    var text: String { [heading, table, summary].joined(separator: "\n\n") }
+
+    private var heading: String {
+        let gigabytes = { (rates: [Profile.Roof.Rate]) in
+            rates.map { "\($0.name) \(decimal($0.perSecond / 1e9, 1))" }.joined(separator: ", ") + " GB/s"
+        }
+        let roof = profile.roof
+        return """
+            \(profile.machineLine)
+            roof: \(roof.arithmetic.name) \(decimal(roof.arithmetic.perSecond / 1e9, 1)) GFLOP/s; memory: \
+            \(gigabytes(roof.memory)); cache: \(gigabytes(roof.cache))
+            """
+    }
+
+    private var table: String {
+        let isByModule = profile.by == .module
+        let numbers: [TextTable.Column] = [
+            .right("calls"), .right("min ms"), .right("avg ms"), .right("total ms"), .right("share"),
+            .right("GFLOP"), .right("MB"), .right("GFLOP/s"), .right("GB/s"), .right("FLOP/B"), .right("of roof"),
+            .left("bound"),
+        ]
+        let names: [TextTable.Column] = isByModule ? [.left("module"), .left("operation")] : [.left("operation")]
+        var table = TextTable(columns: names + numbers)
+        for row in profile.rows {
+            table.add(([row.module, row.operation].compactMap(\.self)) + cells(row))
+        }
+        return table.text
+    }
+
+    private func cells(_ row: Profile.Row) -> [String] {
+        [
+            String(row.calls), decimal(row.minSeconds * 1e3, 3), decimal(row.avgSeconds * 1e3, 3),
+            decimal(row.totalSeconds * 1e3, 2), decimal(row.share * 100, 1) + " %", decimal(Double(row.flop) / 1e9, 3),
+            decimal(Double(row.bytes) / 1e6, 1), decimal(row.flopPerSecond / 1e9, 1),
+            decimal(row.bytesPerSecond / 1e9, 1), decimal(row.flopPerByte, 1), decimal(row.shareOfRoof * 100, 1) + " %",
+            row.bound,
+        ]
+    }
+
+    private var summary: String {
+        let wall = profile.wallSeconds
+        let total = wall.reduce(0, +)
+        let flop = profile.rows.reduce(0) { $0 + $1.flop }
+        let outside = (total - profile.kernelSeconds) / max(total, .leastNonzeroMagnitude)
+        return """
+            \(profile.model) on \(profile.photographWidth) x \(profile.photographHeight) pixels: \
+            \(wall.count == 1 ? "1 run" : "\(wall.count) runs") after \(profile.warmup) to warm up, \
+            \(decimal(total / Double(wall.count) * 1e3, 1)) ms each (shortest \(decimal((wall.min() ?? 0) * 1e3, 1))), \
+            \(decimal(outside * 100, 1)) % outside kernels
+            \(decimal(Double(flop) / Double(wall.count) / 1e9, 1)) GFLOP a run, \
+            \(decimal(Double(flop) / max(profile.kernelSeconds, .leastNonzeroMagnitude) / 1e9, 1)) GFLOP/s in kernels; \
+            GFLOP and bytes follow from the shapes, times are measured
+            """
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+package import TensorCore
+
+/// Runs as a trace for Perfetto (ui.perfetto.dev) and chrome://tracing: the host's calls on one track, the device's
+/// stages and kernels on tracks of their own, and counters for rates and memory. Events on a track do not overlap.
+/// (Trace Event Format; times in microseconds.)
+package struct ChromeTrace {
+    private var events: [TraceEvent] = []
+    private let facts: [String: String]
+
+    private enum Track {
+        static let host = 1
+        static let device = 2
+        static let runs = 1
+        static let stages = 1
+        static let kernels = 2
+    }
+
+    /// - Parameters:
+    ///   - plan: what ran.
+    ///   - costs: of each node of the plan.
+    ///   - runs: in the order in which they ran.
+    ///   - device: the device's name on its tracks.
+    ///   - facts: what else a reader should know, by name.
+    package init(_ plan: Plan, costs: [Cost], runs: [ProfiledRun], device: String, facts: [String: String]) {
+        self.facts = facts
+        nameTracks(device: device)
+        let live = plan.liveByteCounts
+        for (index, run) in runs.enumerated() {
+            addRun(run, number: index + 1)
+            addStages(plan, run)
+            for node in plan.nodes.indices where run.nodeSeconds[node] > 0 {
+                addKernel(plan, node, costs[node], live[node], run)
+            }
+            let end = Span(start: run.start + run.wallSeconds, seconds: 0)
+            addCounters(at: end, activationByteCount: 0, flopPerSecond: 0, bytesPerSecond: 0)
+        }
+    }
+
+    /// The trace as JSON, an event a line.
+    package var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let text = { (value: any Encodable) in String(decoding: try encoder.encode(value), as: UTF8.self) }
+            let lines = try events.map(text).joined(separator: ",\n")
+            return """
+                {"displayTimeUnit":"ms","otherData":\(try text(facts)),"traceEvents":[
+                \(lines)
+                ]}
+
+                """
+        }
+    }
+
+    private mutating func nameTracks(device: String) {
+        for (process, name) in [(Track.host, "fathom"), (Track.device, device)] {
+            events.append(
+                TraceEvent(name: "process_name", phase: "M", process: process, arguments: ["name": .text(name)]))
+        }
+        let threads = [
+            (Track.host, Track.runs, "runs"), (Track.device, Track.stages, "stages"),
+            (Track.device, Track.kernels, "kernels"),
+        ]
+        for (process, thread, name) in threads {
+            events.append(
+                TraceEvent(
+                    name: "thread_name", phase: "M", process: process, thread: thread,
+                    arguments: ["name": .text(name)]))
+        }
+    }
+
+    private mutating func addRun(_ run: ProfiledRun, number: Int) {
+        events.append(
+            TraceEvent(
+                name: "run \(number)", category: "run", process: Track.host, thread: Track.runs,
+                span: Span(start: run.start, seconds: run.wallSeconds),
+                arguments: ["kernel_ms": .number(run.kernelSeconds * 1e3)]))
+    }
+
+    /// One event for every stretch of nodes of the same stage.
+    private mutating func addStages(_ plan: Plan, _ run: ProfiledRun) {
+        var stretch: (stage: Stage, span: Span)?
+        for (node, seconds) in run.nodeSeconds.enumerated() where seconds > 0 {
+            let span = Span(start: run.start + run.nodeStarts[node], seconds: seconds)
+            if let current = stretch, current.stage == plan.nodes[node].stage {
+                stretch?.span = current.span.extended(to: span)
+            } else {
+                if let stretch { addStage(stretch.stage, stretch.span) }
+                stretch = (plan.nodes[node].stage, span)
+            }
+        }
+        if let stretch { addStage(stretch.stage, stretch.span) }
+    }
+
+    private mutating func addStage(_ stage: Stage, _ span: Span) {
+        events.append(
+            TraceEvent(
+                name: stage.rawValue, category: "stage", process: Track.device, thread: Track.stages, span: span))
+    }
+
+    private mutating func addKernel(_ plan: Plan, _ index: Int, _ cost: Cost, _ liveByteCount: Int, _ run: ProfiledRun)
+    {
+        let node = plan.nodes[index]
+        let seconds = run.nodeSeconds[index]
+        let span = Span(start: run.start + run.nodeStarts[index], seconds: seconds)
+        let flopPerSecond = Double(cost.flopCount) / seconds
+        let bytesPerSecond = Double(cost.byteCount) / seconds
+        events.append(
+            TraceEvent(
+                name: node.op.name, category: "kernel", process: Track.device, thread: Track.kernels, span: span,
+                arguments: [
+                    "layer": .text(node.scope), "stage": .text(node.stage.rawValue),
+                    "input": .text("\(plan.shape(node.inputs[0]))"), "output": .text("\(plan.shape(node.output))"),
+                    "flop": .number(Double(cost.flopCount)), "bytes": .number(Double(cost.byteCount)),
+                    "gflops": .number(flopPerSecond / 1e9), "gbps": .number(bytesPerSecond / 1e9),
+                    "ai": .number(Double(cost.flopCount) / Double(max(cost.byteCount, 1))),
+                ]))
+        addCounters(
+            at: span, activationByteCount: liveByteCount, flopPerSecond: flopPerSecond,
+            bytesPerSecond: bytesPerSecond)
+    }
+
+    private mutating func addCounters(
+        at span: Span, activationByteCount: Int, flopPerSecond: Double, bytesPerSecond: Double
+    ) {
+        let counters = [
+            ("activations", "MB", Double(activationByteCount) / 1e6), ("arithmetic", "GFLOP/s", flopPerSecond / 1e9),
+            ("traffic", "GB/s", bytesPerSecond / 1e9),
+        ]
+        for (name, unit, value) in counters {
+            events.append(
+                TraceEvent(
+                    name: name, phase: "C", process: Track.device, span: span, arguments: [unit: .number(value)]))
+        }
+    }
+}
