@@ -1,0 +1,1 @@
+"""Training of Fathom Mini: scenes, losses, curriculum, export."""
