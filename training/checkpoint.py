@@ -1,0 +1,48 @@
+"""Resumable checkpoints: one file per stage, replaced whole."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from .network import build, encoders
+from .warmup import fresh_warmup
+
+
+def path_of(folder, stage):
+    return Path(folder) / f"{stage}.pt"
+
+
+def save(path, network, optimizer, step, sizes):
+    """Writes everything that continues the stage at `step`; appears whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "sizes": sizes}, partial)
+    partial.replace(path)
+
+
+def load(path):
+    """A checkpoint on the processor, or None."""
+    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
+
+
+def make_network(stage, sizes):
+    """The untrained network of a stage."""
+    return fresh_warmup(**sizes) if stage == "encoder" else build(**sizes)
+
+
+def begin(stage, sizes, folder):
+    """Network of a stage at its first step: from the result of the stage it starts from, where that exists.
+
+    After the encoder warm-up all three vision transformers begin with the same weights.
+    """
+    network = make_network(stage.name, sizes)
+    earlier = load(path_of(folder, stage.starts_from)) if stage.starts_from else None
+    if earlier is None:
+        return network
+    if stage.starts_from == "encoder":
+        weights = {k.removeprefix("encoder."): v for k, v in earlier["network"].items() if k.startswith("encoder.")}
+        for vit in encoders(network).values():
+            vit.load_state_dict(weights)
+    else:
+        network.load_state_dict(earlier["network"])
+    return network

@@ -1,0 +1,106 @@
+"""Losses of Depth Pro on canonical inverse depth C = f_px / (width D).
+
+Maps are (B, H, W) with a boolean mask of valid pixels. Every loss is the mean over images of a mean over valid pixels;
+an image without valid pixels counts zero. Where the paper is silent: the pyramid blurs with the binomial [1 2 1]/4 and
+keeps every second pixel, a coarse pixel or a derivative is valid where its whole 3 x 3 support is; Scharr is divided by
+32 (a unit ramp gives 1), x and y are two channels; Laplace is the 4-neighbour stencil divided by 4.
+"""
+
+import torch
+import torch.nn.functional as F
+
+SCALES = 6
+SCHARR = torch.tensor([[-3.0, 0.0, 3.0], [-10.0, 0.0, 10.0], [-3.0, 0.0, 3.0]], dtype=torch.float64) / 32
+LAPLACE = torch.tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]], dtype=torch.float64) / 4
+BINOMIAL = torch.tensor([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], dtype=torch.float64) / 16
+
+
+def _mean_per_image(error, valid):
+    """Mean over valid pixels of each image, then over images."""
+    valid = valid.to(error.dtype)
+    count = valid.flatten(1).sum(1)
+    return ((error * valid).flatten(1).sum(1) / count.clamp(min=1)).mean()
+
+
+def mae(pred, target, valid, trim=0.0):
+    """Mean absolute error; `trim` is the share of largest errors dropped in each image."""
+    error = (pred - target).abs()
+    if trim > 0:
+        valid = valid & (error <= torch.stack([_limit(e[v], 1 - trim) for e, v in zip(error.detach(), valid)])[:, None, None])
+    return _mean_per_image(error, valid)
+
+
+def _limit(values, share):
+    """Largest of the smallest `share` of the values (rounded down to a count of at least one)."""
+    if values.numel() == 0:
+        return values.new_tensor(0.0)
+    return values.kthvalue(max(1, int(share * values.numel() + 1e-9))).values
+
+
+def mse(pred, target, valid):
+    """Mean squared error."""
+    return _mean_per_image((pred - target) ** 2, valid)
+
+
+def ssi_normalise(x, valid):
+    """Each image minus its median, over its mean absolute deviation from the median (valid pixels only)."""
+    out = []
+    for image, mask in zip(x, valid):
+        values = image[mask]
+        if values.numel() == 0:
+            out.append(torch.zeros_like(image))
+            continue
+        ordered = values.sort().values
+        middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+        out.append((image - middle) / (values - middle).abs().mean().clamp(min=1e-6))
+    return torch.stack(out)
+
+
+def ssi_mae(pred, target, valid, trim=0.0):
+    """MAE after scale-and-shift normalisation of both maps."""
+    return mae(ssi_normalise(pred, valid), ssi_normalise(target, valid), valid, trim)
+
+
+def _filter(x, stencil, stride=1):
+    return F.conv2d(x[:, None], stencil.to(x)[None, None], stride=stride)[:, 0]
+
+
+def _whole(valid, stride=1):
+    """Where all nine pixels of the 3 x 3 support are valid."""
+    return -F.max_pool2d(-valid[:, None].float(), 3, stride)[:, 0] > 0.5
+
+
+def multi_scale(pred, target, valid, stencils, power, scales=SCALES):
+    """Mean over scales of mean |stencil(pred) - stencil(target)|^power; linear, so the difference is filtered."""
+    difference, total = torch.where(valid, pred - target, torch.zeros_like(pred)), 0.0
+    for scale in range(scales):
+        if scale:
+            difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)
+        inside = _whole(valid)
+        total = total + sum(_mean_per_image(_filter(difference, s).abs() ** power, inside) for s in stencils) / len(stencils)
+    return total / scales
+
+
+def mage(pred, target, valid):
+    """Multi-scale mean absolute gradient (Scharr) error."""
+    return multi_scale(pred, target, valid, (SCHARR, SCHARR.T), 1)
+
+
+def male(pred, target, valid):
+    """Multi-scale mean absolute Laplace error."""
+    return multi_scale(pred, target, valid, (LAPLACE,), 1)
+
+
+def msge(pred, target, valid):
+    """Multi-scale mean squared gradient (Scharr) error."""
+    return multi_scale(pred, target, valid, (SCHARR, SCHARR.T), 2)
+
+
+def ssi_mage(pred, target, valid):
+    """MAGE on scale-and-shift normalised maps."""
+    return mage(ssi_normalise(pred, valid), ssi_normalise(target, valid), valid)
+
+
+def log_mae(pred, target, valid, floor=0.01):
+    """Mean |ln(C + floor) - ln(C* + floor)|: not in the paper; it gives far surfaces a voice in a short training."""
+    return _mean_per_image((torch.log(pred.clamp(min=0) + floor) - torch.log(target + floor)).abs(), valid)

@@ -1,0 +1,56 @@
+"""Fathom Mini: transformers' DepthProForDepthEstimation with small widths, nothing of the network written twice."""
+
+import torch
+from transformers import DepthProConfig, DepthProForDepthEstimation
+
+SIDE = 512  # pixels of the square the network sees
+PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
+
+
+def config(width=192, layers=8, heads=3, decoder=48, hooks=(5, 2)):
+    """Depth Pro's geometry at a third: 25 + 9 + 1 crops of 128 pixels. `hooks` are block indices, deep to shallow."""
+    encoder = {
+        "model_type": "dinov2", "hidden_size": width, "num_hidden_layers": layers, "num_attention_heads": heads,
+        "mlp_ratio": 4, "patch_size": 16, "image_size": PATCH_SIDE, "use_mask_token": False, "drop_path_rate": 0.0,
+    }
+    return DepthProConfig(
+        fusion_hidden_size=decoder, patch_size=PATCH_SIDE, intermediate_hook_ids=list(hooks),
+        intermediate_feature_dims=[decoder, decoder], scaled_images_ratios=[0.25, 0.5, 1],
+        scaled_images_overlap_ratios=[0.0, 0.5, 0.25], scaled_images_feature_dims=[2 * decoder] * 2 + [decoder],
+        merge_padding_value=1, use_batch_norm_in_fusion_residual=False, use_bias_in_fusion_residual=True,
+        use_fov_model=True, num_fov_head_layers=2, image_model_config=dict(encoder), patch_model_config=dict(encoder),
+        fov_model_config=dict(encoder),
+    )
+
+
+def build(seed=0, **sizes):
+    """A fresh network in float32 whose last activations start alive: canonical inverse depth near 0.3, 60 degrees."""
+    torch.manual_seed(seed)
+    model = DepthProForDepthEstimation(config(**sizes))
+    with torch.no_grad():
+        model.head.layers[4].weight.mul_(0.1)
+        model.head.layers[4].bias.fill_(0.3)
+        model.fov_model.head.layers[4].weight.mul_(0.1)
+        model.fov_model.head.layers[4].bias.fill_(60.0)
+    return model
+
+
+def encoders(model):
+    """The three vision transformers, by name."""
+    return {
+        "patch": model.depth_pro.encoder.patch_encoder.model,
+        "image": model.depth_pro.encoder.image_encoder.model,
+        "fov": model.fov_model.fov_encoder.model,
+    }
+
+
+def depth_parameters(model):
+    """Names and parameters of everything but the field-of-view network and blocks that never run."""
+    unused = ("fusion_stage.intermediate.0.residual_layer1.",)
+    return [(n, p) for n, p in model.named_parameters() if not n.startswith(("fov_model.", *unused)) and "mask_token" not in n]
+
+
+def predict_inverse_depth(model, pixels):
+    """Canonical inverse depth (B, S, S) of pixels (B, 3, S, S) in -1...1, without running the field-of-view network."""
+    features = model.depth_pro(pixel_values=pixels, return_dict=True).features
+    return model.head(model.fusion_stage(features)[-1])

@@ -1,0 +1,117 @@
+"""From a batch of samples to a scalar loss, one class per kind of stage; each is a module so that DDP can wrap it."""
+
+import torch
+from torch import nn
+
+from . import losses
+from .warmup import crops, warmup_loss
+
+
+class WarmupObjective(nn.Module):
+    """Encoder warm-up on crops."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    @staticmethod
+    def collate(samples, generator):
+        """Crops of all samples side by side."""
+        rows = [(*crop, s["metric"], s["fov"]) for s in samples for crop in crops(s, generator)]
+        pixels, inverse, valid, whole, metric, fov = zip(*rows)
+        stack = torch.stack
+        return {"pixels": stack(pixels), "inverse": stack(inverse), "valid": stack(valid), "whole": torch.tensor(whole),
+                "metric": stack(metric), "fov": stack(fov)}
+
+    def forward(self, batch, stage, step):
+        map, fov = self.network(batch["pixels"])
+        return warmup_loss(map.float(), fov.float(), batch["inverse"], batch["valid"], batch["whole"], batch["metric"], batch["fov"])
+
+
+def collate_whole(samples, generator):
+    """Whole pictures side by side."""
+    keys = ("inverse", "valid", "metric", "real", "fov")
+    return {"pixels": torch.stack([s["picture"] for s in samples])} | {k: torch.stack([s[k] for s in samples]) for k in keys}
+
+
+class DepthObjective(nn.Module):
+    """Stages 1 and 2: the paper's losses on canonical inverse depth.
+
+    Metric maps are divided by the mean C* of their image, so that a landscape counts as much as a table top; with a few
+    thousand steps the plain loss would hear near scenes only.
+    """
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    collate = staticmethod(collate_whole)
+
+    def forward(self, batch, stage, step):
+        fixed = step < stage.frozen_encoder_share * stage.steps
+        model = self.network
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
+            features = model.depth_pro.encoder(batch["pixels"], return_dict=True).features
+        pred = model.head(model.fusion_stage(model.depth_pro.neck(list(features)))[-1]).float()
+        total, report = pred.sum() * 0.0, {}
+        for chosen, terms in ((batch["metric"], stage.terms), (~batch["metric"], stage.relative_terms)):
+            if not chosen.any() or not terms:
+                continue
+            p, g, v = pred[chosen], batch["inverse"][chosen], batch["valid"][chosen]
+            real = batch["real"][chosen]
+            size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
+            share = chosen.float().mean()
+            for name, weight in terms:
+                a, b = (p, g) if name == "log_mae" or name.startswith("ssi") else (p / size, g / size)
+                value = self._term(name, a, b, v, real)
+                total = total + weight * share * value
+                report[name] = value.detach()
+        return total, report
+
+    @staticmethod
+    def _term(name, pred, target, valid, real):
+        """Real samples: trimmed absolute errors and no derivatives; synthetic ones: the loss as it is."""
+        function = getattr(losses, name)
+        if not real.any():
+            return function(pred, target, valid)
+        value, made = pred.sum() * 0.0, ~real
+        if made.any():
+            value = value + function(pred[made], target[made], valid[made]) * made.float().mean()
+        if name in ("mae", "ssi_mae"):
+            value = value + function(pred[real], target[real], valid[real], 0.2) * real.float().mean()
+        return value
+
+
+class FieldOfViewObjective(nn.Module):
+    """The field-of-view network alone, squared error in units of 20 degrees; depth features are frozen."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    collate = staticmethod(collate_whole)
+
+    def forward(self, batch, stage, step):
+        model = self.network
+        with torch.no_grad():
+            features = self.lowest_features(model, batch["pixels"])
+        fov = model.fov_model(batch["pixels"], features).float()
+        error = (fov - batch["fov"]) / 20
+        return (error**2).mean(), {"degrees": error.detach().abs().mean() * 20}
+
+    @staticmethod
+    def lowest_features(model, pixels):
+        """The decoder's coarsest input, from the 128-pixel crop and the image encoder only (no other crop matters)."""
+        encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
+        small = nn.functional.interpolate(pixels, scale_factor=0.25, mode="bilinear")
+        up = neck.feature_upsample
+        maps = []
+        for vit in (encoder.patch_encoder.model, encoder.image_encoder.model):
+            tokens = vit(pixel_values=small).last_hidden_state[:, 1:]
+            side = int(tokens.shape[1] ** 0.5)
+            maps.append(tokens.transpose(1, 2).reshape(len(pixels), -1, side, side))
+        low = torch.cat((up.scaled_images[0](maps[0]), up.image_block(maps[1])), 1)
+        return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(low))
+
+
+OBJECTIVES = {"encoder": WarmupObjective, "stage1": DepthObjective, "stage2": DepthObjective, "fov": FieldOfViewObjective}

@@ -1,0 +1,187 @@
+"""Trains one stage of the curriculum, or goes on with it.
+
+    python -m training.train --stage encoder --data data/train --held-out data/heldout --out data/checkpoints
+    torchrun --nproc_per_node 2 -m training.train --stage stage1 ...
+
+OUT/STAGE.pt is resumed if it exists; otherwise the stage starts from the result of the one before. OUT/STAGE.csv is the
+curve. A termination signal or --minutes ends the run after saving.
+"""
+
+import argparse
+import csv
+import os
+import signal
+import time
+from pathlib import Path
+
+import torch
+from torch import distributed
+from torch.nn.parallel import DistributedDataParallel
+
+from . import checkpoint
+from .augment import augment
+from .curriculum import STAGES, rate_factor
+from .data import Pairs
+from .evaluate import quick_figures
+from .network import depth_parameters
+from .objective import OBJECTIVES
+
+RESCAN_STEPS = 200  # folders may still be growing
+
+
+def trainable(network, stage):
+    """Parameter groups (encoder, decoder) that this stage trains; the rest is frozen."""
+    if stage.name == "encoder":
+        named = [(n, p) for n, p in network.named_parameters() if "mask_token" not in n]
+    elif stage.name == "fov":
+        named = [(n, p) for n, p in network.fov_model.named_parameters() if "mask_token" not in n]
+    else:
+        named = depth_parameters(network)
+    network.requires_grad_(False)
+    groups = {"encoder": [], "decoder": []}
+    for name, parameter in named:
+        parameter.requires_grad_(True)
+        groups["encoder" if "encoder" in name and "neck" not in name else "decoder"].append(parameter)
+    return groups
+
+
+def optimiser(groups, stage):
+    """Adam without weight decay, one rate for the vision transformers and one for everything else."""
+    rates = {"encoder": stage.encoder_rate, "decoder": stage.decoder_rate}
+    return torch.optim.Adam([{"params": p, "lr": rates[k], "base": rates[k]} for k, p in groups.items()], betas=(0.9, 0.99))
+
+
+class Curve:
+    """Appends rows to a CSV file, at most one header."""
+
+    def __init__(self, path):
+        self.path, self.fields = path, None
+
+    def add(self, row):
+        known = self.path.exists()
+        if known and self.fields is None:
+            with self.path.open() as file:
+                self.fields = next(csv.reader(file), None)
+        self.fields = self.fields or list(row)
+        with self.path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, self.fields, restval="", extrasaction="ignore")
+            if not known:
+                writer.writeheader()
+            writer.writerow(row)
+
+
+class Run:
+    """One process of a training run."""
+
+    def __init__(self, a):
+        self.a, self.stage = a, STAGES[a.stage]
+        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        cuda = torch.cuda.is_available() and a.device != "cpu"
+        if self.world > 1:
+            distributed.init_process_group("nccl" if cuda else "gloo")
+        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
+        self.path = checkpoint.path_of(a.out, self.stage.name)
+        saved = checkpoint.load(self.path)
+        sizes = saved["sizes"] if saved else a.sizes
+        self.sizes = sizes
+        network = checkpoint.make_network(a.stage, sizes) if saved else checkpoint.begin(self.stage, sizes, a.out)
+        if saved:
+            network.load_state_dict(saved["network"])
+        self.network = network.to(self.device)
+        groups = trainable(self.network, self.stage)
+        self.parameters = [p for g in groups.values() for p in g]
+        self.optimizer = optimiser(groups, self.stage)
+        if saved:
+            self.optimizer.load_state_dict(saved["optimizer"])
+        self.step = saved["step"] if saved else 0
+        objective = OBJECTIVES[a.stage](self.network)
+        self.collate = objective.collate
+        self.objective = DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
+        self.pairs = Pairs(a.data)
+
+    def batch(self, step):
+        """Samples of a step: they depend on the step alone (and on the pictures present), so resuming repeats nothing."""
+        generator = torch.Generator().manual_seed(1_000_003 * step + 7 * self.rank + 1)
+        indices = torch.randint(len(self.pairs), (self.a.batch or self.stage.batch,), generator=generator).tolist()
+        samples = [augment(self.pairs[i], generator) for i in indices]
+        return {k: v.to(self.device) for k, v in self.collate(samples, generator).items()}
+
+    def one_step(self):
+        """Forward, backward, clip, update; returns the reported figures."""
+        factor = rate_factor(self.step, self.stage)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base"] * factor
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            loss, report = self.objective(self.batch(self.step), self.stage, self.step)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.stage.clip)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.step += 1
+        return {"loss": float(loss.detach())} | {k: float(v) for k, v in report.items()}
+
+    def save(self):
+        if self.rank == 0:
+            checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes)
+
+    def train(self):
+        """Steps until the stage is done, the time is up or a signal asks to stop."""
+        stop = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.append(True))
+        self.a.out.mkdir(parents=True, exist_ok=True)
+        curve, began, saved, sums, count, first = Curve(self.path.with_suffix(".csv")), time.time(), time.time(), {}, 0, None
+        last = min(self.stage.steps, self.step + self.a.steps) if self.a.steps else self.stage.steps
+        while self.step < last and not stop and time.time() - began < self.a.minutes * 60:
+            figures = self.one_step()
+            first = figures["loss"] if first is None else first
+            count += 1
+            sums = {k: sums.get(k, 0) + v for k, v in figures.items()}
+            if self.rank == 0 and (self.step % self.a.log_every == 0 or self.step == last):
+                row = {"step": self.step, "seconds": round(time.time() - began, 1), "pictures": len(self.pairs)}
+                row |= {k: round(v / count, 5) for k, v in sums.items()}
+                if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
+                    row |= quick_figures(self.network, self.stage.name, self.a.held_out, self.device)
+                else:
+                    row |= {"delta1": "", "abs_rel": "", "fov25": ""}
+                curve.add(row)
+                print(row, flush=True)
+                sums, count = {}, 0
+            if time.time() - saved > self.a.save_minutes * 60:
+                self.save()
+                saved = time.time()
+            if self.step % RESCAN_STEPS == 0:
+                self.pairs = Pairs(self.a.data)
+        self.save()
+        if self.world > 1:
+            distributed.destroy_process_group()
+        return first, figures["loss"] if first is not None else None
+
+
+def parser():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--stage", choices=list(STAGES), required=True)
+    p.add_argument("--data", type=Path, nargs="+", required=True)
+    p.add_argument("--held-out", type=Path)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--minutes", type=float, default=1e9)
+    p.add_argument("--steps", type=int, help="at most this many steps in this run")
+    p.add_argument("--batch", type=int, help="pictures per step and process instead of the stage's")
+    p.add_argument("--save-minutes", type=float, default=3)
+    p.add_argument("--log-every", type=int, default=20)
+    p.add_argument("--device", default="auto", choices=["auto", "cpu"])
+    p.add_argument("--width", type=int, default=192)
+    p.add_argument("--layers", type=int, default=6)
+    p.add_argument("--decoder", type=int, default=48)
+    return p
+
+
+def main(arguments=None):
+    a = parser().parse_args(arguments)
+    a.sizes = {"width": a.width, "layers": a.layers, "heads": a.width // 64, "decoder": a.decoder, "hooks": [a.layers // 2, a.layers // 4]}
+    return Run(a).train()
+
+
+if __name__ == "__main__":
+    main()
