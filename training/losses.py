@@ -3,7 +3,8 @@
 Maps are (B, H, W) with a boolean mask of valid pixels. Every loss is the mean over images of a mean over valid pixels;
 an image without valid pixels counts zero. Where the paper is silent: the pyramid blurs with the binomial [1 2 1]/4 and
 keeps every second pixel, a coarse pixel or a derivative is valid where its whole 3 x 3 support is; Scharr is divided by
-32 (a unit ramp gives 1), x and y are two channels; Laplace is the 4-neighbour stencil divided by 4.
+32 (a unit ramp gives 1), x and y are two channels; Laplace is the 4-neighbour stencil divided by 4. Maps too small for
+six scales use as many as they have (512 pixels have eight).
 """
 
 import torch
@@ -70,9 +71,18 @@ def _whole(valid, stride=1):
     return -F.max_pool2d(-valid[:, None].float(), 3, stride)[:, 0] > 0.5
 
 
+def scales_of(side):
+    """How many scales a map of this side has before it is smaller than the stencils."""
+    count = 0
+    while side >= 3:
+        side, count = (side - 3) // 2 + 1, count + 1
+    return count
+
+
 def multi_scale(pred, target, valid, stencils, power, scales=SCALES):
     """Mean over scales of mean |stencil(pred) - stencil(target)|^power; linear, so the difference is filtered."""
     difference, total = torch.where(valid, pred - target, torch.zeros_like(pred)), 0.0
+    scales = min(scales, scales_of(min(pred.shape[1:])))
     for scale in range(scales):
         if scale:
             difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)

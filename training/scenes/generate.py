@@ -39,7 +39,7 @@ def save_view(folder, name, picture, depth, about):
 
 
 def generate(index, folder, side, views, metric_only):
-    """Renders the missing views of one scene; returns how many files of views now exist."""
+    """Renders the missing views of one scene; returns how many of its views now exist."""
     names = [f"{index:07d}_{view}" for view in range(views)]
     if metric_only and family_of(index) == "heap":
         return 0
@@ -64,13 +64,11 @@ def main():
     with ProcessPoolExecutor(a.processes) as pool:
         waiting = []
         while done < a.count:
-            while len(waiting) < 2 * a.processes:
+            while not waiting or len(waiting) < 2 * a.processes and done + len(waiting) * a.views < a.count:
                 waiting.append(pool.submit(generate, index, a.out, a.side, a.views, a.metric_only))
                 index += 1
             done += waiting.pop(0).result()
             print(f"{done} of {a.count} pictures, {(time.time() - start) / max(done, 1):.2f} s each", flush=True)
-        for job in waiting:
-            job.cancel()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""Losses against numpy, their gradients against finite differences, and what must hold by construction."""
+
+import numpy as np
+import pytest
+import torch
+
+from training import losses
+from training.tests import reference
+
+NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "log_mae"]
+
+
+def maps(seed, side=200, holes=0.002):
+    rng = np.random.default_rng(seed)
+    pred, target = rng.uniform(0.05, 2, (2, 2, side, side))
+    return pred, target, rng.random((2, side, side)) > holes
+
+
+def tensors(*arrays):
+    return [torch.from_numpy(a) for a in arrays]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_matches_numpy(name):
+    pred, target, valid = maps(1)
+    expected = np.mean([getattr(reference, name)(*rows) for rows in zip(pred, target, valid)])
+    assert expected > 0
+    assert float(getattr(losses, name)(*tensors(pred, target, valid))) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["mae", "ssi_mae"])
+def test_trimming_drops_the_largest_fifth(name):
+    pred, target, valid = maps(2, side=30, holes=0.3)
+    expected = np.mean([getattr(reference, name)(*rows, trim=0.2) for rows in zip(pred, target, valid)])
+    value = float(getattr(losses, name)(*tensors(pred, target, valid), trim=0.2))
+    assert value == pytest.approx(expected, rel=1e-10)
+    assert value < float(getattr(losses, name)(*tensors(pred, target, valid)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradient(name):
+    pred, target, valid = maps(3, side=9, holes=0.02)
+    pred, target, valid = tensors(pred, target, valid)
+    options = {"scales": 2} if name in ("mage", "male", "msge") else {}
+    if options:
+        stencils = (losses.LAPLACE,) if name == "male" else (losses.SCHARR, losses.SCHARR.T)
+        function = lambda p: losses.multi_scale(p, target, valid, stencils, 2 if name == "msge" else 1, **options)
+    else:
+        function = lambda p: getattr(losses, name)(p, target, valid)
+    assert torch.autograd.gradcheck(function, (pred.requires_grad_(),))
+
+
+@pytest.mark.parametrize("name", ["ssi_mae", "ssi_mage"])
+def test_scale_and_shift_do_not_matter(name):
+    pred, target, valid = tensors(*maps(4, side=70))
+    loss = getattr(losses, name)
+    assert float(loss(3.5 * target - 0.7, target, valid)) == pytest.approx(0, abs=1e-9)
+    assert float(loss(3.5 * pred - 0.7, target, valid)) == pytest.approx(float(loss(pred, target, valid)), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_invalid_pixels_have_no_influence(name):
+    pred, target, valid = tensors(*maps(5, side=70, holes=0.01))
+    loss = getattr(losses, name)
+    other = torch.where(valid, pred, torch.full_like(pred, 7.0))
+    assert float(loss(other, target, valid)) == pytest.approx(float(loss(pred, target, valid)), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_image_without_valid_pixels_gives_a_finite_loss(name):
+    pred, target, valid = tensors(*maps(6, side=70))
+    value = getattr(losses, name)(pred.requires_grad_(), target, valid & (torch.arange(2) > 0)[:, None, None])
+    value.backward()
+    assert torch.isfinite(value) and torch.isfinite(pred.grad).all()
+    assert (pred.grad[0] == 0).all()
+
+
+def test_scharr_of_a_ramp_is_its_slope():
+    ramp = torch.arange(20, dtype=torch.float64).expand(1, 20, 20) * 0.25
+    assert torch.allclose(losses._filter(ramp, losses.SCHARR), torch.tensor(0.25, dtype=torch.float64))
