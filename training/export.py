@@ -8,12 +8,15 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import DepthProForDepthEstimation, DepthProImageProcessor
 
 from . import checkpoint
 from .network import SIDE, build
 
 LARGEST_BYTES = 25_000_000
+PREPROCESSING = {
+    "do_normalize": True, "do_rescale": True, "do_resize": True, "image_mean": 0.5, "image_processor_type": "DepthProImageProcessorFast",
+    "image_std": 0.5, "resample": 2, "rescale_factor": 1 / 255, "size": {"height": SIDE, "width": SIDE},
+}
 CARD = Path(__file__).with_name("card.md")
 
 
@@ -36,7 +39,7 @@ def export(source, folder, figures="not measured"):
     model.load_state_dict(saved["network"])
     folder.mkdir(parents=True, exist_ok=True)
     without_unused(model).to(torch.bfloat16).save_pretrained(folder)
-    DepthProImageProcessor(size={"height": SIDE, "width": SIDE}, image_mean=0.5, image_std=0.5).save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text(json.dumps(PREPROCESSING, indent=2) + "\n")
     (folder / "README.md").write_text(CARD.read_text().replace("{figures}", figures.strip()))
     size = (folder / "model.safetensors").stat().st_size
     if size > LARGEST_BYTES:

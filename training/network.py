@@ -24,15 +24,39 @@ def config(width=192, layers=8, heads=3, decoder=48, hooks=(5, 2)):
 
 
 def build(seed=0, **sizes):
-    """A fresh network in float32 whose last activations start alive: canonical inverse depth near 0.3, 60 degrees."""
+    """A fresh network in float32 whose activations start near unit size and whose outputs start alive.
+
+    transformers' initialisation lets the decoder grow to hundreds before any training; see `level`.
+    """
     torch.manual_seed(seed)
     model = DepthProForDepthEstimation(config(**sizes))
+    level(model)
     with torch.no_grad():
-        model.head.layers[4].weight.mul_(0.1)
         model.head.layers[4].bias.fill_(0.3)
-        model.fov_model.head.layers[4].weight.mul_(0.1)
         model.fov_model.head.layers[4].bias.fill_(60.0)
     return model
+
+
+@torch.no_grad()
+def level(model):
+    """Scales every convolution behind the encoders so that it has unit output on noise (residual ends 0.2, last ones less)."""
+    wanted = {"head.layers.4": 0.05}
+
+    def scale(name):
+        def hook(module, inputs, output):
+            goal = wanted.get(name, 0.2 if name.endswith("convolution2") else 1.0)
+            factor = goal / output.std().clamp(min=1e-6)
+            module.weight.mul_(factor)
+            return output * factor
+
+        return hook
+
+    layers = [(n, m) for n, m in model.named_modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.ConvTranspose2d))
+              and "embeddings" not in n and n != "fov_model.head.layers.4"]  # that one gives a single number
+    hooks = [module.register_forward_hook(scale(name)) for name, module in layers]
+    model(pixel_values=torch.randn(1, 3, SIDE, SIDE))
+    for hook in hooks:
+        hook.remove()
 
 
 def encoders(model):

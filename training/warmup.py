@@ -41,20 +41,17 @@ def fresh_warmup(seed=0, **sizes):
 
 
 def crops(sample, generator, fine=1):
-    """Whole image at 128 pixels, and `fine` random crops of the 256 and the 512 level: pixels, C, valid, is_whole."""
-    picture, side = sample["picture"], sample["picture"].shape[-1]
-    levels = [F.interpolate(picture[None], scale_factor=s, mode="bilinear")[0] if s < 1 else picture for s in (0.25, 0.5, 1)]
-    out = []
-    for level, pixels in enumerate(levels):
-        ratio = side // pixels.shape[-1]
-        for _ in range(1 if level == 0 else fine):
-            span = pixels.shape[-1] - PATCH_SIDE
-            y, x = (int(torch.randint(span + 1, (), generator=generator)) for _ in range(2))
-            area = (slice(y * ratio, (y + PATCH_SIDE) * ratio), slice(x * ratio, (x + PATCH_SIDE) * ratio))
-            cells = 8 * CELL
-            step = PATCH_SIDE * ratio // cells
-            pick = lambda m: m[area][step // 2::step, step // 2::step]
-            out.append((pixels[:, y:y + PATCH_SIDE, x:x + PATCH_SIDE], pick(sample["inverse"]), pick(sample["valid"]), level == 0))
+    """Whole image at 128 pixels, and `fine` random crops of the 256 or the 512 level: pixels, C, valid, is_whole."""
+    picture, out = sample["picture"], []
+    for index in range(1 + fine):
+        ratio = 4 if index == 0 else int(torch.randint(1, 3, (), generator=generator))
+        pixels = F.interpolate(picture[None], scale_factor=1 / ratio, mode="bilinear")[0] if ratio > 1 else picture
+        span = pixels.shape[-1] - PATCH_SIDE
+        y, x = (int(torch.randint(span + 1, (), generator=generator)) for _ in range(2))
+        area = (slice(y * ratio, (y + PATCH_SIDE) * ratio), slice(x * ratio, (x + PATCH_SIDE) * ratio))
+        step = PATCH_SIDE * ratio // (8 * CELL)
+        pick = lambda m: m[area][step // 2::step, step // 2::step]
+        out.append((pixels[:, y:y + PATCH_SIDE, x:x + PATCH_SIDE], pick(sample["inverse"]), pick(sample["valid"]), index == 0))
     return out
 
 

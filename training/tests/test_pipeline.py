@@ -1,0 +1,93 @@
+"""The whole way in miniature: render, load, augment, train a few steps, resume, export, load in transformers."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from transformers import DepthProForDepthEstimation
+
+from training import checkpoint, export, train
+from training.augment import crop_fov, plain
+from training.data import Pairs
+from training.network import build, predict_inverse_depth
+from training.objective import FieldOfViewObjective
+from training.scenes.generate import generate
+from training.scenes.scene import make_views
+from training.warmup import CELL, crops
+
+SMALL = ["--width", "64", "--layers", "4", "--decoder", "16", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scenes")
+    for index in (3, 5):
+        generate(index, folder, 128, 2, False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small():
+    return build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval()
+
+
+def test_scenes_depend_on_their_index_alone():
+    (first, depth, about), (second, *_), (other, *_) = (make_views(i, 64)[0] for i in (11, 11, 12))
+    assert (first == second).all() and not (first == other).all()
+    assert about["fx"] == pytest.approx(32 / math.tan(math.radians(about["fov_degrees"]) / 2))
+    assert (depth > 0).all() and np.isfinite(depth).any()
+
+
+def test_crop_keeps_metric_depth(scenes):
+    sample = Pairs([scenes], 128)[0]
+    cropped = crop_fov(sample | {"picture": sample["picture"].float() / 255}, 0.5)
+    f = lambda s: 0.5 / math.tan(math.radians(float(s["fov"])) / 2)
+    assert f(cropped) == pytest.approx(2 * f(sample), rel=1e-5)
+    assert torch.allclose(cropped["inverse"][::2, ::2] / f(cropped), sample["inverse"][32:96, 32:96] / f(sample), atol=1e-6)
+
+
+def test_warmup_crops_carry_their_own_depth(scenes):
+    sample = plain(Pairs([scenes])[0])
+    sample["picture"] = sample["inverse"].expand(3, -1, -1).contiguous()
+    for pixels, inverse, valid, whole in crops(sample, torch.Generator().manual_seed(0), fine=3):
+        assert inverse.shape == valid.shape == (8 * CELL, 8 * CELL)
+        half = 128 // (8 * CELL) // 2
+        assert (pixels[0, half::2 * half, half::2 * half] - inverse).abs().median() < 0.02 * inverse.max()
+
+
+def test_prediction_is_that_of_transformers(small):
+    pixels = torch.randn(2, 3, 512, 512, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        out, depth = small(pixel_values=pixels), predict_inverse_depth(small, pixels)
+        features = small.depth_pro(pixel_values=pixels).features[0]
+        assert torch.equal(out.predicted_depth, depth)
+        assert torch.allclose(FieldOfViewObjective.lowest_features(small, pixels), features, atol=1e-5)
+
+
+def test_fresh_outputs_are_of_the_right_size(small):
+    with torch.no_grad():
+        out = small(pixel_values=torch.randn(1, 3, 512, 512, generator=torch.Generator().manual_seed(1)))
+    assert 0.1 < out.predicted_depth.mean() < 1 and out.predicted_depth.std() < 0.3
+    assert 40 < float(out.field_of_view) < 80
+
+
+def test_training_descends_resumes_and_exports(scenes, tmp_path):
+    common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
+    first, last = train.main(["--stage", "encoder", "--steps", "40", *common])
+    assert last < 0.9 * first
+    for stage in ("stage1", "stage2", "fov"):
+        train.main(["--stage", stage, "--steps", "2", *common])
+    train.main(["--stage", "stage1", "--steps", "1", *common])
+    assert checkpoint.load(tmp_path / "stage1.pt")["step"] == 3
+    assert len((tmp_path / "stage1.csv").read_text().splitlines()) == 4
+    export.export(tmp_path / "fov.pt", tmp_path / "mini")
+    model, info = DepthProForDepthEstimation.from_pretrained(tmp_path / "mini", output_loading_info=True)
+    assert model.dtype == torch.bfloat16 and not info["missing_keys"] and not info["unexpected_keys"]
+    assert json.loads((tmp_path / "mini/preprocessor_config.json").read_text())["size"] == {"height": 512, "width": 512}
+    trained = build(**checkpoint.load(tmp_path / "fov.pt")["sizes"])
+    trained.load_state_dict(checkpoint.load(tmp_path / "fov.pt")["network"])
+    pixels = torch.zeros(1, 3, 512, 512)
+    with torch.no_grad():
+        assert torch.allclose(model.float()(pixels).predicted_depth, trained.eval()(pixels).predicted_depth, atol=0.02)
