@@ -23,6 +23,7 @@ from .augment import augment
 from .curriculum import STAGES, rate_factor
 from .data import Pairs
 from .evaluate import quick_figures
+from .memory import keep_freed_memory
 from .network import depth_parameters
 from .objective import OBJECTIVES
 
@@ -178,6 +179,7 @@ def parser():
 
 
 def main(arguments=None):
+    keep_freed_memory()
     a = parser().parse_args(arguments)
     a.sizes = {"width": a.width, "layers": a.layers, "heads": a.width // 64, "decoder": a.decoder, "hooks": [a.layers // 2, a.layers // 4]}
     return Run(a).train()
