@@ -16,7 +16,9 @@ def path_of(folder, stage):
 def save(path, network, optimizer, step, sizes):
     """Writes everything that continues the stage at `step`; appears whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "sizes": sizes}, partial)
+    torch.save(
+        {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "sizes": sizes}, partial
+    )
     partial.replace(path)
 
 

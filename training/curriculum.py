@@ -25,10 +25,28 @@ STAGES = {
     stage.name: stage
     for stage in (
         Stage("encoder", None, 8000, 16, 6e-4, 6e-4, 1.0, warm_share=0.03),
-        Stage("stage1", "encoder", 3000, 4, 1e-4, 1e-3, 1.0, (("mae", 1.0), ("ssi_mage", 0.3), ("log_mae", 0.5)),
-              (("ssi_mae", 0.3), ("ssi_mage", 0.3)), frozen_encoder_share=0.5),
-        Stage("stage2", "stage1", 1500, 4, 5e-5, 5e-4, 0.5,
-              (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("log_mae", 0.5))),
+        Stage(
+            "stage1",
+            "encoder",
+            3000,
+            4,
+            1e-4,
+            1e-3,
+            1.0,
+            (("mae", 1.0), ("ssi_mage", 0.3), ("log_mae", 0.5)),
+            (("ssi_mae", 0.3), ("ssi_mage", 0.3)),
+            frozen_encoder_share=0.5,
+        ),
+        Stage(
+            "stage2",
+            "stage1",
+            1500,
+            4,
+            5e-5,
+            5e-4,
+            0.5,
+            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("log_mae", 0.5)),
+        ),
         Stage("fov", "stage2", 2000, 24, 2e-4, 1e-3, 1.0),
     )
 }

@@ -1,7 +1,7 @@
 """Folders of (image, depth, intrinsics), metric or relative, as training pairs of the network's square size.
 
-A picture NAME.jpg or NAME.png goes with NAME.json {"fx": pixels, "width": pixels, optional "metric", "real", "scale"} and
-NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is metres along the optical axis;
+A picture NAME.jpg or NAME.png goes with NAME.json {"fx": pixels, "width": pixels, optional "metric", "real", "scale"}
+and NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is metres along the optical axis;
 infinite is sky (C* = 0, valid), zero, negative and NaN are invalid. "metric": false means that the true size is unknown
 (scale-and-shift-invariant losses), "real": true that the depth is measured, hence the trimmed losses.
 """
@@ -58,12 +58,17 @@ class Pairs(torch.utils.data.Dataset):
         picture = torch.from_numpy(picture).permute(2, 0, 1)
         inverse, valid = torch.from_numpy(inverse), torch.from_numpy(valid)
         if picture.shape[1:] != (self.side, self.side):
-            picture = F.interpolate(picture[None].float(), (self.side, self.side), mode="bilinear").round().to(torch.uint8)[0]
+            picture = (
+                F.interpolate(picture[None].float(), (self.side, self.side), mode="bilinear").round().to(torch.uint8)[0]
+            )
         if inverse.shape != (self.side, self.side):
             pick = lambda x: F.interpolate(x[None, None].float(), (self.side, self.side), mode="nearest-exact")[0, 0]
             inverse, valid = pick(inverse), pick(valid) > 0.5
         return {
-            "picture": picture, "inverse": inverse, "valid": valid,
+            "picture": picture,
+            "inverse": inverse,
+            "valid": valid,
             "fov": torch.tensor(2 * np.degrees(np.arctan(0.5 * about["width"] / about["fx"])), dtype=torch.float32),
-            "metric": torch.tensor(bool(about.get("metric", True))), "real": torch.tensor(bool(about.get("real", False))),
+            "metric": torch.tensor(bool(about.get("metric", True))),
+            "real": torch.tensor(bool(about.get("real", False))),
         }

@@ -1,6 +1,6 @@
 """Figures of a checkpoint on held-out scenes, beside a constant depth and the training set's mean map.
 
-    python -m training.evaluate --model Models/mini --data data/heldout --train data/train
+python -m training.evaluate --model Models/mini --data data/heldout --train data/train
 """
 
 import argparse
@@ -79,7 +79,10 @@ def score(inverse, fov, sample):
     row = depth_errors(pred, depth)
     if row is None:
         return None
-    return row | {"delta1_own_focal": depth_errors(own, depth)["delta1"], "boundary_f1": boundary_f1(np.clip(pred, 1e-4, 1e4), np.minimum(depth, 1e4))}
+    return row | {
+        "delta1_own_focal": depth_errors(own, depth)["delta1"],
+        "boundary_f1": boundary_f1(np.clip(pred, 1e-4, 1e4), np.minimum(depth, 1e4)),
+    }
 
 
 def evaluate(model, folder, train=None, limit=None):
@@ -101,11 +104,17 @@ def evaluate(model, folder, train=None, limit=None):
             elif name == "mean map":
                 inverse, fov = value, mean_fov
             rows[name].append(score(inverse, fov, sample))
-    table = {name: {k: float(np.mean([r[k] for r in r_ if r])) for k in next(r for r in r_ if r)} for name, r_ in rows.items()}
+    table = {
+        name: {k: float(np.mean([r[k] for r in r_ if r])) for k in next(r for r in r_ if r)}
+        for name, r_ in rows.items()
+    }
     pred, true = zip(*angles)
     table["model"] |= {"fov_within_25": fov_within(pred, true), "focal_within_25": focal_within(pred, true)}
     if train:
-        table["mean map"] |= {"fov_within_25": fov_within([mean_fov] * len(true), true), "focal_within_25": focal_within([mean_fov] * len(true), true)}
+        table["mean map"] |= {
+            "fov_within_25": fov_within([mean_fov] * len(true), true),
+            "focal_within_25": focal_within([mean_fov] * len(true), true),
+        }
     return table
 
 

@@ -1,6 +1,6 @@
 """Writes a trained checkpoint as bf16 safetensors in Hugging Face layout with its model card.
 
-    python -m training.export --checkpoint data/checkpoints/fov.pt --out Models/mini --figures figures.txt
+python -m training.export --checkpoint data/checkpoints/fov.pt --out Models/mini --figures figures.txt
 """
 
 import argparse
@@ -14,8 +14,15 @@ from .network import SIDE, build
 
 LARGEST_BYTES = 25_000_000
 PREPROCESSING = {
-    "do_normalize": True, "do_rescale": True, "do_resize": True, "image_mean": 0.5, "image_processor_type": "DepthProImageProcessorFast",
-    "image_std": 0.5, "resample": 2, "rescale_factor": 1 / 255, "size": {"height": SIDE, "width": SIDE},
+    "do_normalize": True,
+    "do_rescale": True,
+    "do_resize": True,
+    "image_mean": 0.5,
+    "image_processor_type": "DepthProImageProcessorFast",
+    "image_std": 0.5,
+    "resample": 2,
+    "rescale_factor": 1 / 255,
+    "size": {"height": SIDE, "width": SIDE},
 }
 CARD = Path(__file__).with_name("card.md")
 
@@ -43,7 +50,9 @@ def export(source, folder, figures="not measured"):
     (folder / "README.md").write_text(CARD.read_text().replace("{figures}", figures.strip()))
     size = (folder / "model.safetensors").stat().st_size
     if size > LARGEST_BYTES:
-        raise ValueError(f"{folder}/model.safetensors has {size} bytes, more than {LARGEST_BYTES}: choose smaller widths")
+        raise ValueError(
+            f"{folder}/model.safetensors has {size} bytes, more than {LARGEST_BYTES}: choose smaller widths"
+        )
     return size
 
 

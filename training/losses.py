@@ -27,7 +27,9 @@ def mae(pred, target, valid, trim=0.0):
     """Mean absolute error; `trim` is the share of largest errors dropped in each image."""
     error = (pred - target).abs()
     if trim > 0:
-        valid = valid & (error <= torch.stack([_limit(e[v], 1 - trim) for e, v in zip(error.detach(), valid)])[:, None, None])
+        valid = valid & (
+            error <= torch.stack([_limit(e[v], 1 - trim) for e, v in zip(error.detach(), valid)])[:, None, None]
+        )
     return _mean_per_image(error, valid)
 
 
@@ -87,7 +89,9 @@ def multi_scale(pred, target, valid, stencils, power, scales=SCALES):
         if scale:
             difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)
         inside = _whole(valid)
-        total = total + sum(_mean_per_image(_filter(difference, s).abs() ** power, inside) for s in stencils) / len(stencils)
+        total = total + sum(_mean_per_image(_filter(difference, s).abs() ** power, inside) for s in stencils) / len(
+            stencils
+        )
     return total / scales
 
 

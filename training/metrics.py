@@ -11,8 +11,12 @@ def depth_errors(pred, truth, low=0.1, high=80.0):
     p, g = np.clip(pred[valid].astype(np.float64), low, high), truth[valid].astype(np.float64)
     ratio, e = np.maximum(p / g, g / p), np.log(p) - np.log(g)
     return {
-        "delta1": (ratio < 1.25).mean(), "delta2": (ratio < 1.25**2).mean(), "delta3": (ratio < 1.25**3).mean(),
-        "abs_rel": (np.abs(p - g) / g).mean(), "rmse": np.sqrt(((p - g) ** 2).mean()), "log10": np.abs(e).mean() / np.log(10),
+        "delta1": (ratio < 1.25).mean(),
+        "delta2": (ratio < 1.25**2).mean(),
+        "delta3": (ratio < 1.25**3).mean(),
+        "abs_rel": (np.abs(p - g) / g).mean(),
+        "rmse": np.sqrt(((p - g) ** 2).mean()),
+        "log10": np.abs(e).mean() / np.log(10),
         "silog": 100 * np.sqrt(max((e**2).mean() - e.mean() ** 2, 0)),
     }
 

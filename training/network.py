@@ -10,15 +10,31 @@ PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
 def config(width=192, layers=8, heads=3, decoder=48, hooks=(5, 2)):
     """Depth Pro's geometry at a third: 25 + 9 + 1 crops of 128 pixels. `hooks` are block indices, deep to shallow."""
     encoder = {
-        "model_type": "dinov2", "hidden_size": width, "num_hidden_layers": layers, "num_attention_heads": heads,
-        "mlp_ratio": 4, "patch_size": 16, "image_size": PATCH_SIDE, "use_mask_token": False, "drop_path_rate": 0.0,
+        "model_type": "dinov2",
+        "hidden_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "mlp_ratio": 4,
+        "patch_size": 16,
+        "image_size": PATCH_SIDE,
+        "use_mask_token": False,
+        "drop_path_rate": 0.0,
     }
     return DepthProConfig(
-        fusion_hidden_size=decoder, patch_size=PATCH_SIDE, intermediate_hook_ids=list(hooks),
-        intermediate_feature_dims=[decoder, decoder], scaled_images_ratios=[0.25, 0.5, 1],
-        scaled_images_overlap_ratios=[0.0, 0.5, 0.25], scaled_images_feature_dims=[2 * decoder] * 2 + [decoder],
-        merge_padding_value=1, use_batch_norm_in_fusion_residual=False, use_bias_in_fusion_residual=True,
-        use_fov_model=True, num_fov_head_layers=2, image_model_config=dict(encoder), patch_model_config=dict(encoder),
+        fusion_hidden_size=decoder,
+        patch_size=PATCH_SIDE,
+        intermediate_hook_ids=list(hooks),
+        intermediate_feature_dims=[decoder, decoder],
+        scaled_images_ratios=[0.25, 0.5, 1],
+        scaled_images_overlap_ratios=[0.0, 0.5, 0.25],
+        scaled_images_feature_dims=[2 * decoder] * 2 + [decoder],
+        merge_padding_value=1,
+        use_batch_norm_in_fusion_residual=False,
+        use_bias_in_fusion_residual=True,
+        use_fov_model=True,
+        num_fov_head_layers=2,
+        image_model_config=dict(encoder),
+        patch_model_config=dict(encoder),
         fov_model_config=dict(encoder),
     )
 
@@ -39,7 +55,7 @@ def build(seed=0, **sizes):
 
 @torch.no_grad()
 def level(model):
-    """Scales every convolution behind the encoders so that it has unit output on noise (residual ends 0.2, last ones less)."""
+    """Scales the convolutions behind the encoders to unit output on noise (residual ends 0.2, the last one 0.05)."""
     wanted = {"head.layers.4": 0.05}
 
     def scale(name):
@@ -51,8 +67,13 @@ def level(model):
 
         return hook
 
-    layers = [(n, m) for n, m in model.named_modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.ConvTranspose2d))
-              and "embeddings" not in n and n != "fov_model.head.layers.4"]  # that one gives a single number
+    layers = [
+        (n, m)
+        for n, m in model.named_modules()
+        if isinstance(m, (torch.nn.Conv2d, torch.nn.ConvTranspose2d))
+        and "embeddings" not in n
+        and n != "fov_model.head.layers.4"
+    ]  # that one gives a single number
     hooks = [module.register_forward_hook(scale(name)) for name, module in layers]
     model(pixel_values=torch.randn(1, 3, SIDE, SIDE))
     for hook in hooks:
@@ -71,7 +92,11 @@ def encoders(model):
 def depth_parameters(model):
     """Names and parameters of everything but the field-of-view network and blocks that never run."""
     unused = ("fusion_stage.intermediate.0.residual_layer1.",)
-    return [(n, p) for n, p in model.named_parameters() if not n.startswith(("fov_model.", *unused)) and "mask_token" not in n]
+    return [
+        (n, p)
+        for n, p in model.named_parameters()
+        if not n.startswith(("fov_model.", *unused)) and "mask_token" not in n
+    ]
 
 
 def predict_inverse_depth(model, pixels):

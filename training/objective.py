@@ -20,18 +20,28 @@ class WarmupObjective(nn.Module):
         rows = [(*crop, s["metric"], s["fov"]) for s in samples for crop in crops(s, generator)]
         pixels, inverse, valid, whole, metric, fov = zip(*rows)
         stack = torch.stack
-        return {"pixels": stack(pixels), "inverse": stack(inverse), "valid": stack(valid), "whole": torch.tensor(whole),
-                "metric": stack(metric), "fov": stack(fov)}
+        return {
+            "pixels": stack(pixels),
+            "inverse": stack(inverse),
+            "valid": stack(valid),
+            "whole": torch.tensor(whole),
+            "metric": stack(metric),
+            "fov": stack(fov),
+        }
 
     def forward(self, batch, stage, step):
         map, fov = self.network(batch["pixels"])
-        return warmup_loss(map.float(), fov.float(), batch["inverse"], batch["valid"], batch["whole"], batch["metric"], batch["fov"])
+        return warmup_loss(
+            map.float(), fov.float(), batch["inverse"], batch["valid"], batch["whole"], batch["metric"], batch["fov"]
+        )
 
 
 def collate_whole(samples, generator):
     """Whole pictures side by side."""
     keys = ("inverse", "valid", "metric", "real", "fov")
-    return {"pixels": torch.stack([s["picture"] for s in samples])} | {k: torch.stack([s[k] for s in samples]) for k in keys}
+    return {"pixels": torch.stack([s["picture"] for s in samples])} | {
+        k: torch.stack([s[k] for s in samples]) for k in keys
+    }
 
 
 class DepthObjective(nn.Module):
@@ -114,4 +124,9 @@ class FieldOfViewObjective(nn.Module):
         return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(low))
 
 
-OBJECTIVES = {"encoder": WarmupObjective, "stage1": DepthObjective, "stage2": DepthObjective, "fov": FieldOfViewObjective}
+OBJECTIVES = {
+    "encoder": WarmupObjective,
+    "stage1": DepthObjective,
+    "stage2": DepthObjective,
+    "fov": FieldOfViewObjective,
+}

@@ -49,7 +49,9 @@ def trainable(network, stage):
 def optimiser(groups, stage):
     """Adam without weight decay, one rate for the vision transformers and one for everything else."""
     rates = {"encoder": stage.encoder_rate, "decoder": stage.decoder_rate}
-    return torch.optim.Adam([{"params": p, "lr": rates[k], "base": rates[k]} for k, p in groups.items()], betas=(0.9, 0.99))
+    return torch.optim.Adam(
+        [{"params": p, "lr": rates[k], "base": rates[k]} for k, p in groups.items()], betas=(0.9, 0.99)
+    )
 
 
 class Curve:
@@ -97,11 +99,13 @@ class Run:
         self.step = saved["step"] if saved else 0
         objective = OBJECTIVES[a.stage](self.network)
         self.collate = objective.collate
-        self.objective = DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
+        self.objective = (
+            DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
+        )
         self.pairs = Pairs(a.data)
 
     def batch(self, step):
-        """Samples of a step: they depend on the step alone (and on the pictures present), so resuming repeats nothing."""
+        """Samples of a step: they depend on the step alone (and on the pictures present)."""
         generator = torch.Generator().manual_seed(1_000_003 * step + 7 * self.rank + 1)
         indices = torch.randint(len(self.pairs), (self.a.batch or self.stage.batch,), generator=generator).tolist()
         samples = [augment(self.pairs[i], generator) for i in indices]
@@ -132,7 +136,14 @@ class Run:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.append(True))
         self.a.out.mkdir(parents=True, exist_ok=True)
-        curve, began, saved, sums, count, first = Curve(self.path.with_suffix(".csv")), time.time(), time.time(), {}, 0, None
+        curve, began, saved, sums, count, first = (
+            Curve(self.path.with_suffix(".csv")),
+            time.time(),
+            time.time(),
+            {},
+            0,
+            None,
+        )
         last = min(self.stage.steps, self.step + self.a.steps) if self.a.steps else self.stage.steps
         while self.step < last and not stop and time.time() - began < self.a.minutes * 60:
             figures = self.one_step()
@@ -181,7 +192,13 @@ def parser():
 def main(arguments=None):
     keep_freed_memory()
     a = parser().parse_args(arguments)
-    a.sizes = {"width": a.width, "layers": a.layers, "heads": a.width // 64, "decoder": a.decoder, "hooks": [a.layers // 2, a.layers // 4]}
+    a.sizes = {
+        "width": a.width,
+        "layers": a.layers,
+        "heads": a.width // 64,
+        "decoder": a.decoder,
+        "hooks": [a.layers // 2, a.layers // 4],
+    }
     return Run(a).train()
 
 

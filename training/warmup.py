@@ -50,13 +50,20 @@ def crops(sample, generator, fine=1):
         y, x = (int(torch.randint(span + 1, (), generator=generator)) for _ in range(2))
         area = (slice(y * ratio, (y + PATCH_SIDE) * ratio), slice(x * ratio, (x + PATCH_SIDE) * ratio))
         step = PATCH_SIDE * ratio // (8 * CELL)
-        pick = lambda m: m[area][step // 2::step, step // 2::step]
-        out.append((pixels[:, y:y + PATCH_SIDE, x:x + PATCH_SIDE], pick(sample["inverse"]), pick(sample["valid"]), index == 0))
+        pick = lambda m: m[area][step // 2 :: step, step // 2 :: step]
+        out.append(
+            (
+                pixels[:, y : y + PATCH_SIDE, x : x + PATCH_SIDE],
+                pick(sample["inverse"]),
+                pick(sample["valid"]),
+                index == 0,
+            )
+        )
     return out
 
 
 def warmup_loss(map, fov, target, valid, whole, metric, true_fov):
-    """Absolute log error; crops and samples of unknown size lose their median first. Field of view in units of 20 degrees."""
+    """Absolute log error; crops and samples of unknown size lose their median first. Angles in units of 20 degrees."""
     difference = map - torch.log(target + FLOOR)
     free = ~(whole & metric)
     shift = torch.where(valid, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()

@@ -28,7 +28,7 @@ class Camera:
 
     def grid(self, step=1, jitter=(0.5, 0.5)):
         """Origins and directions of every `step`-th pixel, row by row."""
-        y, x = np.mgrid[0:self.side:step, 0:self.side:step].astype(np.float32) + np.float32(0.5) * (step - 1)
+        y, x = np.mgrid[0 : self.side : step, 0 : self.side : step].astype(np.float32) + np.float32(0.5) * (step - 1)
         d = self.directions(x.ravel() + jitter[0], y.ravel() + jitter[1])
         return np.broadcast_to(np.float32(self.position), d.shape).copy(), d
 
@@ -40,7 +40,9 @@ def lens(rng, side):
     """
     while True:
         fov = rng.normal(60, 14) if rng.random() < 0.5 else rng.uniform(20, 100)
-        aspect = rng.choice([4 / 3, 3 / 4, 1.5, 2 / 3, 16 / 9, 9 / 16, 1.0], p=[0.28, 0.14, 0.17, 0.07, 0.12, 0.04, 0.18])
+        aspect = rng.choice(
+            [4 / 3, 3 / 4, 1.5, 2 / 3, 16 / 9, 9 / 16, 1.0], p=[0.28, 0.14, 0.17, 0.07, 0.12, 0.04, 0.18]
+        )
         focal = 0.5 / np.tan(np.radians(fov) / 2)  # in widths
         vertical = 2 * np.degrees(np.arctan(0.5 / (focal * aspect)))
         if 20 <= fov <= 100 and 14 <= vertical <= 105:

@@ -8,8 +8,12 @@ from .mesh import Soup, box, cone, cylinder, lathe, sphere
 def legs(soup, material, width, depth, height, thick, inset=0.03):
     for x in (-1, 1):
         for y in (-1, 1):
-            soup.add(cylinder(8) if thick < 0.05 else box(), material, (thick, thick, height),
-                     (x * (width / 2 - inset - thick / 2), y * (depth / 2 - inset - thick / 2), 0))
+            soup.add(
+                cylinder(8) if thick < 0.05 else box(),
+                material,
+                (thick, thick, height),
+                (x * (width / 2 - inset - thick / 2), y * (depth / 2 - inset - thick / 2), 0),
+            )
 
 
 def table(rng, looks, width=None, depth=None, height=None):
@@ -55,17 +59,25 @@ def sofa(rng, looks):
         step = (w - 0.4) / max(2, int(w / 0.6))
         s.box(cloth, (step - 0.02, d - 0.22, 0.14), (x + step / 2, -0.1, seat - 0.06))
     for _ in range(rng.integers(0, 4)):
-        s.add(sphere(), looks.cloth(), (0.42, 0.16, 0.4), (rng.uniform(-w / 2 + 0.35, w / 2 - 0.35), d / 2 - 0.3, seat + 0.02), pitch=-0.3)
+        s.add(
+            sphere(),
+            looks.cloth(),
+            (0.42, 0.16, 0.4),
+            (rng.uniform(-w / 2 + 0.35, w / 2 - 0.35), d / 2 - 0.3, seat + 0.02),
+            pitch=-0.3,
+        )
     return s
 
 
 def bed(rng, looks):
     s, w, d, h = Soup(), rng.uniform(0.9, 1.9), rng.uniform(1.9, 2.1), rng.uniform(0.35, 0.6)
     frame, cover = looks.wood(), looks.cloth()
-    s.box(frame, (w, d, h * 0.5), (0, 0, 0.1)).box(looks.paint(value=(0.7, 0.95)), (w * 0.98, d * 0.98, h * 0.5), (0, 0, h * 0.5))
+    s.box(frame, (w, d, h * 0.5), (0, 0, 0.1)).box(
+        looks.paint(value=(0.7, 0.95)), (w * 0.98, d * 0.98, h * 0.5), (0, 0, h * 0.5)
+    )
     s.box(cover, (w + 0.04, d * rng.uniform(0.5, 0.75), h * 0.4), (0, -d * 0.15, h * 0.65))
     s.box(frame, (w + 0.06, 0.06, rng.uniform(0.7, 1.2)), (0, d / 2, 0))
-    for x in ((-0.25, 0.25) if w > 1.3 else (0,)):
+    for x in (-0.25, 0.25) if w > 1.3 else (0,):
         s.add(sphere(), looks.cloth(), (0.6, 0.4, 0.2), (x * w, d / 2 - 0.3, h))
     return s
 
@@ -92,7 +104,11 @@ def shelf(rng, looks):
                 x += thick + (rng.uniform(0.02, 0.2) if rng.random() < 0.12 else 0.001)
         else:
             while x < w / 2 - 0.15:
-                s.place(trinket(rng, looks, min(room, 0.35)), (x + 0.1, rng.uniform(-0.05, 0.03), z + 0.025), rng.uniform(0, 6))
+                s.place(
+                    trinket(rng, looks, min(room, 0.35)),
+                    (x + 0.1, rng.uniform(-0.05, 0.03), z + 0.025),
+                    rng.uniform(0, 6),
+                )
                 x += rng.uniform(0.15, 0.4)
     return s
 
@@ -116,7 +132,9 @@ def lamp(rng, looks):
     s, metal = Soup(), looks.metal()
     h = rng.uniform(1.3, 1.8)
     s.add(cylinder(), metal, (0.28, 0.28, 0.03)).rod(metal, (0, 0, 0), (0, 0, h), rng.uniform(0.012, 0.03))
-    shade = looks.make("cloth", looks.color((0.08, 0.15), (0.05, 0.3), (0.8, 1)), 0.1, 0.3, emission=rng.choice([0, 1.0]))
+    shade = looks.make(
+        "cloth", looks.color((0.08, 0.15), (0.05, 0.3), (0.8, 1)), 0.1, 0.3, emission=rng.choice([0, 1.0])
+    )
     return s.add(lathe(((0.5, 0), (0.32, 1))), shade, (0.4, 0.4, 0.28), (0, 0, h - 0.1))
 
 
@@ -131,13 +149,21 @@ def trinket(rng, looks, limit=0.35):
         r = 0.5 * np.clip(0.4 + 0.4 * np.sin(z * rng.uniform(2, 6) + rng.uniform(0, 6)), 0.12, 1)
         s.add(lathe(((0.0, 0.0),) + tuple(zip(r, z))), skin, (h * 0.6, h * 0.6, h))
     elif kind == 1:
-        s.add(lathe(((0, 0), (0.5, 0), (0.5, 0.55), (0.42, 0.65), (0.18, 0.75), (0.16, 1), (0, 1))), skin, (h * 0.28, h * 0.28, h))
+        s.add(
+            lathe(((0, 0), (0.5, 0), (0.5, 0.55), (0.42, 0.65), (0.18, 0.75), (0.16, 1), (0, 1))),
+            skin,
+            (h * 0.28, h * 0.28, h),
+        )
     elif kind == 2:
-        s.add(lathe(((0, 0), (0.2, 0), (0.4, 0.4), (0.5, 1), (0.47, 1), (0.36, 0.42), (0.0, 0.08))), skin, (h, h, h * 0.4))
+        s.add(
+            lathe(((0, 0), (0.2, 0), (0.4, 0.4), (0.5, 1), (0.47, 1), (0.36, 0.42), (0.0, 0.08))), skin, (h, h, h * 0.4)
+        )
     elif kind == 3:
         h = min(h, 0.13)
         s.add(lathe(((0, 0), (0.42, 0), (0.5, 1), (0.46, 1), (0.4, 0.1), (0, 0.1))), skin, (h * 0.85, h * 0.85, h))
-        s.rod(skin, (h * 0.4, 0, h * 0.2), (h * 0.65, 0, h * 0.5), h * 0.1).rod(skin, (h * 0.65, 0, h * 0.5), (h * 0.42, 0, h * 0.8), h * 0.1)
+        s.rod(skin, (h * 0.4, 0, h * 0.2), (h * 0.65, 0, h * 0.5), h * 0.1).rod(
+            skin, (h * 0.65, 0, h * 0.5), (h * 0.42, 0, h * 0.8), h * 0.1
+        )
     elif kind == 4:
         s.add(sphere(), skin, (h * 0.8,) * 3)
     elif kind == 5:
@@ -146,10 +172,14 @@ def trinket(rng, looks, limit=0.35):
         z = 0.0
         for _ in range(rng.integers(1, 6)):
             t = rng.uniform(0.012, 0.045)
-            s.box(looks.paint(), (rng.uniform(0.13, 0.22), rng.uniform(0.18, 0.28), t), (0, 0, z), yaw=rng.normal(0, 0.2))
+            s.box(
+                looks.paint(), (rng.uniform(0.13, 0.22), rng.uniform(0.18, 0.28), t), (0, 0, z), yaw=rng.normal(0, 0.2)
+            )
             z += t
     else:
-        s.add(cylinder(), skin, (h * rng.uniform(0.25, 0.8),) * 2 + (h,)) if rng.random() < 0.6 else s.add(cone(), skin, (h * 0.6, h * 0.6, h))
+        s.add(cylinder(), skin, (h * rng.uniform(0.25, 0.8),) * 2 + (h,)) if rng.random() < 0.6 else s.add(
+            cone(), skin, (h * 0.6, h * 0.6, h)
+        )
     return s
 
 
@@ -163,5 +193,12 @@ def potted_plant(rng, looks, height=None):
         a, reach, top = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.45) * h, rng.uniform(0.5, 1.0) * h
         tip = np.array([reach * np.cos(a), reach * np.sin(a), top])
         s.rod(leaf, (0, 0, p * 0.9), tip, 0.008, 5)
-        s.add(sphere(8), leaf, (h * 0.09, h * 0.02, h * 0.22), tip - [0, 0, h * 0.08], yaw=a + np.pi / 2, pitch=rng.uniform(-1.2, 0.6))
+        s.add(
+            sphere(8),
+            leaf,
+            (h * 0.09, h * 0.02, h * 0.22),
+            tip - [0, 0, h * 0.08],
+            yaw=a + np.pi / 2,
+            pitch=rng.uniform(-1.2, 0.6),
+        )
     return s

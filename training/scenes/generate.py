@@ -3,8 +3,8 @@
     python -m training.scenes.generate --out data/train --first 0 --count 4000
     python -m training.scenes.generate --out data/heldout --first 1000000 --count 200 --views 1 --metric-only
 
-NAME is the scene index and the view. A view that exists is skipped and files appear whole or not at all (the JSON last),
-so the command may be killed and repeated, and several may share a folder with different --first.
+NAME is the scene index and the view. A view that exists is skipped and files appear whole or not at all (the JSON
+last), so the command may be killed and repeated, and several may share a folder with different --first.
 """
 
 import argparse

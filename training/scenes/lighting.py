@@ -17,9 +17,18 @@ def daylight(rng, haze=(300, 8000)):
     blue = np.array([0.22, 0.42, 0.85]) * rng.uniform(0.5, 1.1)
     top = grey * rng.uniform(0.6, 1) if overcast else blue
     horizon = grey if overcast else np.array([0.75, 0.82, 0.9]) * (0.5 + 0.5 * warm)
-    return Light(tuple(direction), tuple(warm * strength), [], tuple((0.45 + 0.35 * overcast) * (0.4 * top + 0.6 * horizon)),
-                 tuple(top), tuple(horizon), float(rng.uniform(0, 1.0)), int(rng.choice(bank().groups["clouds"])),
-                 float(np.exp(rng.uniform(*np.log(haze)))), 6.0)
+    return Light(
+        tuple(direction),
+        tuple(warm * strength),
+        [],
+        tuple((0.45 + 0.35 * overcast) * (0.4 * top + 0.6 * horizon)),
+        tuple(top),
+        tuple(horizon),
+        float(rng.uniform(0, 1.0)),
+        int(rng.choice(bank().groups["clouds"])),
+        float(np.exp(rng.uniform(*np.log(haze)))),
+        6.0,
+    )
 
 
 def indoor(rng, lamps, occlusion=1.2):
@@ -27,7 +36,9 @@ def indoor(rng, lamps, occlusion=1.2):
     light = daylight(rng, (1e6, 2e6))
     warm = np.array([1.0, rng.uniform(0.75, 1.0), rng.uniform(0.5, 1.0)])
     power = rng.uniform(0.6, 3.0) / max(len(lamps), 1)
-    light.lamps = [(tuple(p), tuple(warm * power * rng.uniform(0.6, 1.4)), float(rng.uniform(0.01, 0.04))) for p in lamps]
+    light.lamps = [
+        (tuple(p), tuple(warm * power * rng.uniform(0.6, 1.4)), float(rng.uniform(0.01, 0.04))) for p in lamps
+    ]
     light.ambient = tuple(np.array([0.35, 0.35, 0.35]) * rng.uniform(0.4, 1.6) * (0.5 + 0.5 * warm))
     light.occlusion_metres = occlusion
     light.sky_top, light.sky_horizon = tuple(np.array(light.sky_top) * 1.6), tuple(np.array(light.sky_horizon) * 1.6)

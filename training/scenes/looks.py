@@ -42,8 +42,13 @@ class Looks:
     def wood(self):
         hue = (0.04, 0.11)
         base = self.color(hue, (0.25, 0.7), (0.2, 0.85))
-        return self.make(self.any("wood", "wood", "planks"), base, self.rng.uniform(0.1, 0.5),
-                         self.rng.uniform(0.4, 1.5), self.rng.choice([0, 0.03, 0.06]))
+        return self.make(
+            self.any("wood", "wood", "planks"),
+            base,
+            self.rng.uniform(0.1, 0.5),
+            self.rng.uniform(0.4, 1.5),
+            self.rng.choice([0, 0.03, 0.06]),
+        )
 
     def cloth(self):
         accent = self.color() if self.rng.random() < 0.3 else None
@@ -58,25 +63,49 @@ class Looks:
         r = self.rng
         kind = r.random()
         if kind < 0.6:
-            return self.make("noise", self.color(saturation=(0, 0.35), value=(0.45, 0.95)), r.uniform(0.02, 0.2), r.uniform(1, 4))
+            return self.make(
+                "noise", self.color(saturation=(0, 0.35), value=(0.45, 0.95)), r.uniform(0.02, 0.2), r.uniform(1, 4)
+            )
         if kind < 0.72:
-            return self.make(self.any("carpet", "stripes", "leaves"), self.color(saturation=(0, 0.5), value=(0.4, 0.9)),
-                             r.uniform(0.05, 0.4), r.uniform(0.4, 1.6))
+            return self.make(
+                self.any("carpet", "stripes", "leaves"),
+                self.color(saturation=(0, 0.5), value=(0.4, 0.9)),
+                r.uniform(0.05, 0.4),
+                r.uniform(0.4, 1.6),
+            )
         if kind < 0.86:
-            return self.make("brick", self.color((-0.02, 0.1), (0.1, 0.6), (0.3, 0.85)), r.uniform(0.2, 0.6), r.uniform(1.0, 1.8))
+            return self.make(
+                "brick", self.color((-0.02, 0.1), (0.1, 0.6), (0.3, 0.85)), r.uniform(0.2, 0.6), r.uniform(1.0, 1.8)
+            )
         if kind < 0.94:
-            return self.make("tiles", self.color(saturation=(0, 0.5), value=(0.4, 0.95)), r.uniform(0.1, 0.5), r.uniform(0.6, 2), 0.04)
+            return self.make(
+                "tiles",
+                self.color(saturation=(0, 0.5), value=(0.4, 0.95)),
+                r.uniform(0.1, 0.5),
+                r.uniform(0.6, 2),
+                0.04,
+            )
         return self.wood()
 
     def floor(self):
         r = self.rng
         kind = r.random()
         if kind < 0.45:
-            return self.make("planks", self.color((0.04, 0.11), (0.2, 0.65), (0.25, 0.85)), r.uniform(0.15, 0.5),
-                             r.uniform(1.0, 2.4), r.choice([0, 0.03, 0.08]))
+            return self.make(
+                "planks",
+                self.color((0.04, 0.11), (0.2, 0.65), (0.25, 0.85)),
+                r.uniform(0.15, 0.5),
+                r.uniform(1.0, 2.4),
+                r.choice([0, 0.03, 0.08]),
+            )
         if kind < 0.7:
-            return self.make(self.any("tiles", "checker", "stones"), self.color(saturation=(0, 0.4)), r.uniform(0.1, 0.6),
-                             r.uniform(1.0, 3.0), r.choice([0, 0.04, 0.1]))
+            return self.make(
+                self.any("tiles", "checker", "stones"),
+                self.color(saturation=(0, 0.4)),
+                r.uniform(0.1, 0.6),
+                r.uniform(1.0, 3.0),
+                r.choice([0, 0.04, 0.1]),
+            )
         if kind < 0.85:
             return self.make("noise", self.color(saturation=(0, 0.5)), r.uniform(0.1, 0.4), r.uniform(0.3, 2))
         return self.make(self.any("carpet", "cloth", "stripes"), self.color(), r.uniform(0.2, 0.6), r.uniform(0.5, 2))
@@ -84,25 +113,38 @@ class Looks:
     def facade(self):
         """Wall of a house seen from the street, often with painted windows."""
         r = self.rng
-        base = self.color((0.0, 0.15), (0.0, 0.5), (0.35, 0.95)) if r.random() < 0.8 else self.color(saturation=(0, 0.4), value=(0.3, 0.9))
+        base = (
+            self.color((0.0, 0.15), (0.0, 0.5), (0.35, 0.95))
+            if r.random() < 0.8
+            else self.color(saturation=(0, 0.4), value=(0.3, 0.9))
+        )
         kind = r.random()
         if kind < 0.55:
             glass = self.color((0.5, 0.65), (0.0, 0.4), (0.08, 0.4))
             wall = tuple(float(x) for x in base)
-            return Material((tuple(float(x) for x in glass), tuple(float(x) for x in base * 0.8), wall),
-                            int(r.choice(bank().groups["windows"])), float(r.uniform(9, 15)))
+            return Material(
+                (tuple(float(x) for x in glass), tuple(float(x) for x in base * 0.8), wall),
+                int(r.choice(bank().groups["windows"])),
+                float(r.uniform(9, 15)),
+            )
         return self.make("brick" if kind < 0.8 else "noise", base, r.uniform(0.1, 0.5), r.uniform(1.0, 2.5))
 
     def glass(self):
-        return self.make("noise", self.color((0.5, 0.65), (0.0, 0.4), (0.05, 0.25)), 0.1, 2, self.rng.uniform(0.1, 0.35))
+        return self.make(
+            "noise", self.color((0.5, 0.65), (0.0, 0.4), (0.05, 0.25)), 0.1, 2, self.rng.uniform(0.1, 0.35)
+        )
 
     def road(self):
         grey = self.color(saturation=(0, 0.1), value=(0.2, 0.6))
-        return self.make("noise", grey, self.rng.uniform(0.1, 0.35), self.rng.uniform(0.5, 3), self.rng.choice([0, 0, 0.03]))
+        return self.make(
+            "noise", grey, self.rng.uniform(0.1, 0.35), self.rng.uniform(0.5, 3), self.rng.choice([0, 0, 0.03])
+        )
 
     def paving(self):
         grey = self.color((0.0, 0.15), (0, 0.25), (0.35, 0.8))
-        return self.make(self.any("tiles", "stones", "brick", "noise"), grey, self.rng.uniform(0.1, 0.4), self.rng.uniform(0.8, 3))
+        return self.make(
+            self.any("tiles", "stones", "brick", "noise"), grey, self.rng.uniform(0.1, 0.4), self.rng.uniform(0.8, 3)
+        )
 
     def grass(self):
         base = self.color((0.12, 0.28), (0.25, 0.65), (0.2, 0.55))
@@ -110,7 +152,9 @@ class Looks:
 
     def soil(self):
         base = self.color((0.03, 0.14), (0.1, 0.5), (0.25, 0.8))
-        return self.make(self.any("noise", "grass", "stones"), base, self.rng.uniform(0.2, 0.5), self.rng.uniform(0.8, 5))
+        return self.make(
+            self.any("noise", "grass", "stones"), base, self.rng.uniform(0.2, 0.5), self.rng.uniform(0.8, 5)
+        )
 
     def leaf(self):
         hue = (0.15, 0.3) if self.rng.random() < 0.85 else (0.0, 0.15)
@@ -126,8 +170,14 @@ class Looks:
         return self.make("noise", self.color((0.4, 0.6), (0.2, 0.7), (0.05, 0.3)), 0.3, 4, 0.12)
 
     def picture(self):
-        return self.make(self.any("pictures", "pictures", "carpet", "text", "noise"), self.color(), 0.7,
-                         self.rng.uniform(0.4, 0.9), self.rng.choice([0, 0.05]), accent=self.color())
+        return self.make(
+            self.any("pictures", "pictures", "carpet", "text", "noise"),
+            self.color(),
+            0.7,
+            self.rng.uniform(0.4, 0.9),
+            self.rng.choice([0, 0.05]),
+            accent=self.color(),
+        )
 
     def skin(self):
         return self.make("noise", self.color((0.03, 0.08), (0.25, 0.6), (0.3, 0.9)), 0.1, 0.5)

@@ -44,12 +44,20 @@ def lathe(profile, segments=16):
     """Surface of revolution around z; `profile` is a tuple of (radius, z), from bottom to top. Smooth around."""
     angle = np.linspace(0, 2 * np.pi, segments + 1)
     radius, height = np.array(profile, np.float32).T
-    p = np.stack([np.outer(radius, np.cos(angle)), np.outer(radius, np.sin(angle)),
-                  np.repeat(height[:, None], segments + 1, 1)], -1)
+    p = np.stack(
+        [np.outer(radius, np.cos(angle)), np.outer(radius, np.sin(angle)), np.repeat(height[:, None], segments + 1, 1)],
+        -1,
+    )
     dr, dz = np.diff(radius), np.diff(height)
     length = np.maximum(np.hypot(dr, dz), 1e-9)
-    ring = np.stack([np.outer(dz / length, np.cos(angle)), np.outer(dz / length, np.sin(angle)),
-                     np.repeat((-dr / length)[:, None], segments + 1, 1)], -1)
+    ring = np.stack(
+        [
+            np.outer(dz / length, np.cos(angle)),
+            np.outer(dz / length, np.sin(angle)),
+            np.repeat((-dr / length)[:, None], segments + 1, 1),
+        ],
+        -1,
+    )
     a, b, c, d = p[:-1, :-1], p[:-1, 1:], p[1:, 1:], p[1:, :-1]
     na, nb = ring[:, :-1], ring[:, 1:]
     tris = np.concatenate([np.stack([a, b, c], 2).reshape(-1, 3, 3), np.stack([a, c, d], 2).reshape(-1, 3, 3)])

@@ -17,7 +17,9 @@ def heightfield(z, x, y):
 
     def triangles(a):
         a, b, c, d = a[:-1, :-1], a[:-1, 1:], a[1:, 1:], a[1:, :-1]
-        return np.concatenate([np.stack([a, b, c], 2).reshape(-1, 3, 3), np.stack([a, c, d], 2).reshape(-1, 3, 3)]).astype(np.float32)
+        return np.concatenate(
+            [np.stack([a, b, c], 2).reshape(-1, 3, 3), np.stack([a, c, d], 2).reshape(-1, 3, 3)]
+        ).astype(np.float32)
 
     return triangles(p), triangles(n)
 
@@ -59,7 +61,10 @@ def nature(rng, looks):
         xx, yy = np.meshgrid(line, line)
         far = np.clip((np.hypot(xx, yy) - 900) / 3000, 0, 1)
         z = peaks.height(xx.ravel(), yy.ravel()).reshape(xx.shape) * far - 15
-        s.add(heightfield(np.where(far > 0, np.abs(z), -15), line, line), looks.rock() if rng.random() < 0.5 else looks.grass())
+        s.add(
+            heightfield(np.where(far > 0, np.abs(z), -15), line, line),
+            looks.rock() if rng.random() < 0.5 else looks.grass(),
+        )
     else:
         s.box(looks.grass(), (16000, 16000, 1), (0, 0, -8))
     if rng.random() < 0.3:
@@ -69,21 +74,41 @@ def nature(rng, looks):
     for _ in range(density):
         a, r = rng.uniform(0, 2 * np.pi), clearing + rng.exponential(rng.choice([12, 40]))
         x, y = r * np.cos(a), r * np.sin(a)
-        s.place(models[rng.choice(4, p=[0.35, 0.25, 0.2, 0.2])], (x, y, ground.height(x, y)[0] - 0.1), rng.uniform(0, 6), rng.uniform(0.6, 1.5))
+        s.place(
+            models[rng.choice(4, p=[0.35, 0.25, 0.2, 0.2])],
+            (x, y, ground.height(x, y)[0] - 0.1),
+            rng.uniform(0, 6),
+            rng.uniform(0.6, 1.5),
+        )
     for _ in range(rng.integers(0, 16)):
         x, y = rng.normal(0, 12, 2)
-        kind = rng.choice(["rock", "rock", "person", "animal", "bush", "fence", "pole", "house"], p=[.3, .2, .14, .1, .1, .06, .05, .05])
+        kind = rng.choice(
+            ["rock", "rock", "person", "animal", "bush", "fence", "pole", "house"],
+            p=[0.3, 0.2, 0.14, 0.1, 0.1, 0.06, 0.05, 0.05],
+        )
         z = ground.height(x, y)[0]
         if kind == "house":
             x, y = x * 3 + 25, y * 3
-            s.place(outdoor.house(rng, looks, rng.uniform(5, 12), 7, rng.uniform(3, 6)), (x, y, ground.height(x, y)[0] - 0.5), rng.uniform(0, 6))
+            s.place(
+                outdoor.house(rng, looks, rng.uniform(5, 12), 7, rng.uniform(3, 6)),
+                (x, y, ground.height(x, y)[0] - 0.5),
+                rng.uniform(0, 6),
+            )
         elif kind == "fence":
             s.place(outdoor.fence(rng, looks, rng.uniform(5, 15)), (x, y, z), rng.uniform(0, 6))
         else:
-            make = {"rock": outdoor.rock, "person": figures.person, "animal": figures.animal, "bush": outdoor.bush, "pole": outdoor.pole}[kind]
+            make = {
+                "rock": outdoor.rock,
+                "person": figures.person,
+                "animal": figures.animal,
+                "bush": outdoor.bush,
+                "pole": outdoor.pole,
+            }[kind]
             s.place(make(rng, looks), (x, y, z), rng.uniform(0, 6))
     if rng.random() < 0.5:
-        tuft = outdoor.blades(rng, looks, np.zeros(3), rng.uniform(1.5, 4), rng.integers(500, 4000), rng.uniform(0.08, 0.6))
+        tuft = outdoor.blades(
+            rng, looks, np.zeros(3), rng.uniform(1.5, 4), rng.integers(500, 4000), rng.uniform(0.08, 0.6)
+        )
         s.place(tuft, (0, rng.uniform(1, 3), 0))
     if rng.random() < 0.4:
         path = looks.soil()
@@ -95,7 +120,12 @@ def nature(rng, looks):
         x, y = rng.normal(0, 2, 2)
         lift = rng.normal(1.55, 0.25) if rng.random() < 0.85 else rng.uniform(2, 25)
         pitch = rng.normal(-3, 7) if lift < 2.3 else rng.normal(-15, 8)
-        return (x, y, ground.height(x, y)[0] + max(0.4, lift)), rng.uniform(-np.pi, np.pi), np.radians(pitch), np.radians(rng.normal(0, 2))
+        return (
+            (x, y, ground.height(x, y)[0] + max(0.4, lift)),
+            rng.uniform(-np.pi, np.pi),
+            np.radians(pitch),
+            np.radians(rng.normal(0, 2)),
+        )
 
     return s, daylight(rng, (400, 20000)), propose
 
@@ -106,8 +136,17 @@ def heap(rng, looks):
     if rng.random() < 0.8:
         s.box(looks.floor(), (60 * size, 60 * size, 0.1), (0, 0, -0.1))
     for _ in range(rng.integers(10, 60)):
-        at, turn = rng.normal(0, [1.5, 1.5, 0.6]) * size + [0, 0, 0.5 * size], rng.uniform(-3, 3, 3) * (rng.random() < 0.6)
-        material = looks.make(looks.any("noise", "pictures", "checker", "tiles", "cloth", "stripes", "leaves", "text"), looks.color(), 0.5, size * rng.uniform(0.2, 1), accent=looks.color())
+        at, turn = (
+            rng.normal(0, [1.5, 1.5, 0.6]) * size + [0, 0, 0.5 * size],
+            rng.uniform(-3, 3, 3) * (rng.random() < 0.6),
+        )
+        material = looks.make(
+            looks.any("noise", "pictures", "checker", "tiles", "cloth", "stripes", "leaves", "text"),
+            looks.color(),
+            0.5,
+            size * rng.uniform(0.2, 1),
+            accent=looks.color(),
+        )
         kind = rng.random()
         if kind < 0.2:
             s.rod(material, at, at + rng.normal(0, 1, 3) * size, size * rng.uniform(0.005, 0.05))
@@ -119,7 +158,12 @@ def heap(rng, looks):
 
     def propose():
         a, r = rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 4.5) * size
-        return (r * np.sin(a), -r * np.cos(a), size * rng.uniform(0.3, 1.5)), a + rng.normal(0, 0.2), np.radians(rng.normal(-8, 8)), np.radians(rng.normal(0, 4))
+        return (
+            (r * np.sin(a), -r * np.cos(a), size * rng.uniform(0.3, 1.5)),
+            a + rng.normal(0, 0.2),
+            np.radians(rng.normal(-8, 8)),
+            np.radians(rng.normal(0, 4)),
+        )
 
     light = daylight(rng, (1e5, 2e5))
     light.occlusion_metres = size

@@ -63,7 +63,7 @@ def develop(color, rng):
     key = np.exp(np.log(np.minimum(color.mean(2), 4) + 1e-3).mean()) * 0.6 + np.percentile(color, 75) * 0.4
     color = color * (rng.lognormal(np.log(0.42), 0.3) / max(key, 1e-4))
     color = color * rng.normal(1, 0.06, 3).clip(0.8, 1.2)
-    y, x = np.mgrid[-1:1:side * 1j, -1:1:side * 1j]
+    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
     color = color * (1 - rng.uniform(0, 0.3) * (x * x + y * y) / 2)[..., None]
     knee = rng.uniform(0.6, 0.9)
     color = np.where(color > knee, knee + (1 - knee) * (1 - np.exp(-(color - knee) / (1 - knee) * 0.8)), color)

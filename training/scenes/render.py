@@ -69,7 +69,9 @@ class World:
     def blocked(self, origins, directions, limit):
         """True where something lies within `limit` times the direction's length."""
         limit = np.broadcast_to(np.float32(limit), (len(origins),)).copy()
-        return self.tree.run(np.ascontiguousarray(origins), np.ascontiguousarray(directions), limit, query="OCCLUDED") >= 0
+        return (
+            self.tree.run(np.ascontiguousarray(origins), np.ascontiguousarray(directions), limit, query="OCCLUDED") >= 0
+        )
 
     def trace(self, origins, directions):
         """Distance along unnormalised directions (MISS where nothing), triangle, barycentric u and v."""
@@ -80,7 +82,7 @@ class World:
         """Radiance of the sky along unit directions."""
         light = self.light
         up = np.clip(directions[:, 2:3], 0.0, 1)
-        color = np.float32(light.sky_horizon) + (np.float32(light.sky_top) - np.float32(light.sky_horizon)) * up ** 0.5
+        color = np.float32(light.sky_horizon) + (np.float32(light.sky_top) - np.float32(light.sky_horizon)) * up**0.5
         if light.clouds > 0:
             plane = directions[:, :2] / (up + 0.12) * 0.12
             cover = bank().sample(np.full(len(plane), light.cloud_texture), plane, np.full(len(plane), 1 / 256))
@@ -88,7 +90,7 @@ class World:
             cloud = np.float32(light.sky_horizon).mean() * (0.75 + 0.35 * cover[:, None])
             color = color * (1 - weight) + cloud * weight
         glow = np.clip(directions @ np.float32(light.sun_direction), 0, 1)[:, None]
-        return color + np.float32(light.sun) * (0.15 * glow ** 24 + 4 * (glow > 0.9997))
+        return color + np.float32(light.sun) * (0.15 * glow**24 + 4 * (glow > 0.9997))
 
     def facing_normal(self, triangle, u, v, facing):
         """Unit shading normals turned against the unit ray directions `facing`."""
@@ -106,7 +108,9 @@ class World:
         detail = bank().sample(np.full(len(uv), 2), uv * 5.3, footprint * 5.3)
         value = np.clip(value + 0.16 * (detail - 0.5), 0, 1)[:, None]
         c = self.colors[material]
-        albedo = np.where(value < 0.5, c[:, 0] + (c[:, 1] - c[:, 0]) * value * 2, c[:, 1] + (c[:, 2] - c[:, 1]) * (value * 2 - 1))
+        albedo = np.where(
+            value < 0.5, c[:, 0] + (c[:, 1] - c[:, 0]) * value * 2, c[:, 1] + (c[:, 2] - c[:, 1]) * (value * 2 - 1)
+        )
         grime = bank().sample(np.full(len(uv), 5), uv * 0.17 + 0.3, footprint * 0.17)[:, None]
         return albedo * (0.8 + 0.35 * grime), normal, material
 

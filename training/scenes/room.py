@@ -19,7 +19,11 @@ def wall_with_openings(rng, looks, soup, wall, length, height, at, yaw, outside)
         if x + width + 0.3 > length or rng.random() < 0.35:
             continue
         door = rng.random() < 0.35
-        low, high = (0.0, min(2.05, height - 0.1)) if door else (rng.uniform(0.3, 1.0), rng.uniform(0.82, 0.95) * min(height, 3))
+        low, high = (
+            (0.0, min(2.05, height - 0.1))
+            if door
+            else (rng.uniform(0.3, 1.0), rng.uniform(0.82, 0.95) * min(height, 3))
+        )
         width = rng.uniform(0.8, 1.0) if door else width
         c = x + width / 2
         if low > 0:
@@ -35,38 +39,79 @@ def wall_with_openings(rng, looks, soup, wall, length, height, at, yaw, outside)
             for k in range(1, rng.integers(1, 4)):
                 s.box(frame, (0.05, 0.06, high - low), (x + k * width / 3, 0.08, low))
             if not outside:
-                s.box(looks.make("noise", looks.color(saturation=(0, 0.2), value=(0.8, 1)), 0.1, 2, emission=2.0), (width, 0.02, high - low), (c, 0.1, low))
+                s.box(
+                    looks.make("noise", looks.color(saturation=(0, 0.2), value=(0.8, 1)), 0.1, 2, emission=2.0),
+                    (width, 0.02, high - low),
+                    (c, 0.1, low),
+                )
             if rng.random() < 0.4:
                 cloth = looks.cloth()
                 for dx in (-1, 1):
                     for k in range(5):
-                        s.add(cylinder(8), cloth, (0.12, 0.08, high + 0.1), (c + dx * (width / 2 + 0.05 + 0.08 * k), -0.06, 0.05))
+                        s.add(
+                            cylinder(8),
+                            cloth,
+                            (0.12, 0.08, high + 0.1),
+                            (c + dx * (width / 2 + 0.05 + 0.08 * k), -0.06, 0.05),
+                        )
         x += width
     soup.place(s, at, yaw)
 
 
 def along_wall(rng, looks):
     """Something that stands with its back to a wall: the soup and its depth."""
-    kind = rng.choice(["shelf", "cabinet", "sofa", "table", "lamp", "plant", "bed", "person", "chair"], p=[.2, .22, .12, .13, .07, .1, .05, .03, .08])
+    kind = rng.choice(
+        ["shelf", "cabinet", "sofa", "table", "lamp", "plant", "bed", "person", "chair"],
+        p=[0.2, 0.22, 0.12, 0.13, 0.07, 0.1, 0.05, 0.03, 0.08],
+    )
     if kind == "table":
         s, (w, d, h) = furniture.table(rng, looks)
         for _ in range(rng.integers(0, 5)):
-            s.place(furniture.trinket(rng, looks), (rng.uniform(-0.4, 0.4) * w, rng.uniform(-0.3, 0.3) * d, h), rng.uniform(0, 6))
+            s.place(
+                furniture.trinket(rng, looks),
+                (rng.uniform(-0.4, 0.4) * w, rng.uniform(-0.3, 0.3) * d, h),
+                rng.uniform(0, 6),
+            )
         return s, d
-    make = {"shelf": furniture.shelf, "cabinet": furniture.cabinet, "sofa": furniture.sofa, "lamp": furniture.lamp, "plant": furniture.potted_plant,
-            "bed": furniture.bed, "person": figures.person, "chair": furniture.chair}[kind]
-    return make(rng, looks), {"shelf": 0.4, "cabinet": 0.65, "sofa": 1.0, "lamp": 0.4, "plant": 0.8, "bed": 2.1, "person": 0.5, "chair": 0.5}[kind]
+    make = {
+        "shelf": furniture.shelf,
+        "cabinet": furniture.cabinet,
+        "sofa": furniture.sofa,
+        "lamp": furniture.lamp,
+        "plant": furniture.potted_plant,
+        "bed": furniture.bed,
+        "person": figures.person,
+        "chair": furniture.chair,
+    }[kind]
+    return make(rng, looks), {
+        "shelf": 0.4,
+        "cabinet": 0.65,
+        "sofa": 1.0,
+        "lamp": 0.4,
+        "plant": 0.8,
+        "bed": 2.1,
+        "person": 0.5,
+        "chair": 0.5,
+    }[kind]
 
 
 def _standing(rng, looks, width, depth):
     """Furniture in the middle of the floor."""
     s = Soup()
     for _ in range(rng.integers(0, 1 + max(1, int(width * depth / 6)))):
-        at, yaw, kind = (rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * depth, 0), rng.choice([0, np.pi / 2, np.pi, rng.uniform(0, 6)]), rng.random()
+        at, yaw, kind = (
+            (rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * depth, 0),
+            rng.choice([0, np.pi / 2, np.pi, rng.uniform(0, 6)]),
+            rng.random(),
+        )
         if kind < 0.5:
             group, (w, d, h) = furniture.table(rng, looks)
             for _ in range(rng.integers(0, 7)):
-                group.place(furniture.trinket(rng, looks), (rng.uniform(-0.4, 0.4) * w, rng.uniform(-0.4, 0.4) * d, h), rng.uniform(0, 6))
+                group.place(
+                    furniture.trinket(rng, looks),
+                    (rng.uniform(-0.4, 0.4) * w, rng.uniform(-0.4, 0.4) * d, h),
+                    rng.uniform(0, 6),
+                )
             for side in (0, np.pi):
                 for x in np.arange(-w / 2 + 0.3, w / 2 - 0.2, 0.65):
                     if rng.random() < 0.6:
@@ -80,9 +125,18 @@ def _standing(rng, looks, width, depth):
         elif kind < 0.8:
             s.place(figures.animal(rng, looks), at, yaw, 0.8)
         else:
-            s.place(rng.choice([furniture.chair, furniture.potted_plant, furniture.lamp, furniture.cabinet])(rng, looks), at, yaw)
+            s.place(
+                rng.choice([furniture.chair, furniture.potted_plant, furniture.lamp, furniture.cabinet])(rng, looks),
+                at,
+                yaw,
+            )
     if rng.random() < 0.5:
-        s.box(looks.cloth(), (rng.uniform(1, 3), rng.uniform(1, 2), 0.012), (width / 2, depth / 2, 0), yaw=rng.choice([0, 0.3]))
+        s.box(
+            looks.cloth(),
+            (rng.uniform(1, 3), rng.uniform(1, 2), 0.012),
+            (width / 2, depth / 2, 0),
+            yaw=rng.choice([0, 0.3]),
+        )
     return s
 
 
@@ -97,19 +151,32 @@ def room(rng, looks):
         width, depth, height = rng.uniform(8, 30), rng.uniform(8, 40), rng.uniform(3, 9)
     s, wall = Soup(), looks.wall()
     s.box(looks.floor(), (width + 0.4, depth + 0.4, 0.1), (width / 2, depth / 2, -0.1))
-    s.box(looks.paint(0, saturation=(0, 0.15), value=(0.6, 0.97)), (width + 0.4, depth + 0.4, 0.1), (width / 2, depth / 2, height))
+    s.box(
+        looks.paint(0, saturation=(0, 0.15), value=(0.6, 0.97)),
+        (width + 0.4, depth + 0.4, 0.1),
+        (width / 2, depth / 2, height),
+    )
     outside = rng.random() < 0.6
-    sides = [((0, depth, 0), 0.0, width), ((width, 0, 0), np.pi, width), ((0, 0, 0), np.pi / 2, depth), ((width, depth, 0), -np.pi / 2, depth)]
+    sides = [
+        ((0, depth, 0), 0.0, width),
+        ((width, 0, 0), np.pi, width),
+        ((0, 0, 0), np.pi / 2, depth),
+        ((width, depth, 0), -np.pi / 2, depth),
+    ]
     skirting = looks.paint(value=(0.5, 0.95))
     for at, yaw, length in sides:
-        wall_with_openings(rng, looks, s, wall if rng.random() < 0.8 else looks.wall(), length, height, at, yaw, outside)
+        wall_with_openings(
+            rng, looks, s, wall if rng.random() < 0.8 else looks.wall(), length, height, at, yaw, outside
+        )
         deco = Soup()
         if rng.random() < 0.6:
             deco.box(skirting, (length, 0.02, 0.1), (length / 2, -0.01, 0))
         for _ in range(rng.integers(0, 4)):
             w, h = rng.uniform(0.25, 1.1, 2)
             x, z = rng.uniform(0.1, 0.9) * length, rng.uniform(1.1, 1.8)
-            deco.box(skirting, (w + 0.06, 0.03, h + 0.06), (x, -0.015, z - 0.03)).box(looks.picture(), (w, 0.04, h), (x, -0.018, z))
+            deco.box(skirting, (w + 0.06, 0.03, h + 0.06), (x, -0.015, z - 0.03)).box(
+                looks.picture(), (w, 0.04, h), (x, -0.018, z)
+            )
         x = rng.uniform(0.3, 1)
         while x < length - 0.5:
             if rng.random() < 0.75:
@@ -132,48 +199,22 @@ def room(rng, looks):
         p = np.array([rng.uniform(0.25, 0.75) * width, rng.uniform(0.25, 0.75) * depth, height])
         drop = rng.choice([0.05, rng.uniform(0.3, 0.9)])
         s.rod(skirting, p, p - [0, 0, drop], 0.02)
-        s.add(cylinder(), looks.make("noise", (0.9, 0.85, 0.75), 0.05, 1, emission=2.0), (0.35, 0.35, 0.05), p - [0, 0, drop])
+        s.add(
+            cylinder(),
+            looks.make("noise", (0.9, 0.85, 0.75), 0.05, 1, emission=2.0),
+            (0.35, 0.35, 0.05),
+            p - [0, 0, drop],
+        )
         lamps.append(p - [0, 0, drop + 0.12])
 
     def propose():
-        at = (rng.uniform(0.06, 0.94) * width, rng.uniform(0.06, 0.94) * depth, min(rng.normal(1.45, 0.25), height - 0.2))
+        at = (
+            rng.uniform(0.06, 0.94) * width,
+            rng.uniform(0.06, 0.94) * depth,
+            min(rng.normal(1.45, 0.25), height - 0.2),
+        )
         target = (rng.uniform(0.1, 0.9) * width, rng.uniform(0.1, 0.9) * depth)
         yaw = np.arctan2(-(target[0] - at[0]), target[1] - at[1])
         return at, yaw, np.radians(rng.normal(-8, 9)), np.radians(rng.normal(0, 2))
 
     return s, indoor(rng, lamps), propose
-
-
-def tabletop(rng, looks):
-    """Small things on a table, seen from near, in a plain or furnished surrounding."""
-    s, light, _ = room(rng, looks)
-    width, depth, height = rng.uniform(0.8, 2), rng.uniform(0.6, 1.2), rng.choice([0.0, 0.45, 0.75, 0.9])
-    base = np.array([60.0, 0.0, 0.0]) if rng.random() < 0.5 else np.array([rng.uniform(1, 2), rng.uniform(1, 2), 0.0])
-    if base[0] > 50:
-        s = Soup()
-        s.box(looks.floor(), (12, 12, 0.1), (*base[:2], -0.1))
-        for k in range(4):
-            s.box(looks.wall(), (12, 0.1, 3), base + 5 * np.array([np.sin(k * np.pi / 2), np.cos(k * np.pi / 2), 0]), yaw=-k * np.pi / 2)
-        for _ in range(6):
-            thing, _ = along_wall(rng, looks)
-            a, r = rng.uniform(0, 2 * np.pi), rng.uniform(1.8, 4.5)
-            s.place(thing, base + [r * np.cos(a), r * np.sin(a), 0], rng.uniform(0, 6))
-        light.lamps = [(tuple(base + [*rng.uniform(-1.5, 1.5, 2), rng.uniform(1.8, 2.8)]), tuple(rng.uniform(1, 2.5) * np.array([1, 0.93, 0.85])), 0.05) for _ in range(rng.integers(1, 3))]
-    if height > 0:
-        top, _ = furniture.table(rng, looks, width, depth, height)
-        s.place(top, base)
-    for _ in range(rng.integers(2, 14)):
-        at = base + [rng.uniform(-0.45, 0.45) * width, rng.uniform(-0.45, 0.45) * depth, height]
-        thing = furniture.trinket(rng, looks, 0.35) if rng.random() < 0.9 else furniture.potted_plant(rng, looks, rng.uniform(0.2, 0.5))
-        s.place(thing, at, rng.uniform(0, 6))
-    if rng.random() < 0.25:
-        s.place(figures.person(rng, looks, True), base + [0, depth / 2 + 0.3, 0])
-
-    def propose():
-        a, r, pitch = rng.uniform(0, 2 * np.pi), rng.uniform(0.35, 1.3), np.radians(rng.uniform(-65, -3))
-        target = base + [rng.uniform(-0.2, 0.2) * width, rng.uniform(-0.2, 0.2) * depth, height + rng.uniform(0.02, 0.15)]
-        at = target + r * np.array([np.cos(pitch) * np.sin(a), -np.cos(pitch) * np.cos(a), -np.sin(pitch)])
-        return tuple(at), a + rng.normal(0, 0.1), pitch + rng.normal(0, 0.07), np.radians(rng.normal(0, 3))
-
-    light.occlusion_metres = 0.4
-    return s, light, propose

@@ -7,10 +7,17 @@ from .looks import Looks
 from .nature import heap, nature
 from .photo import develop, render
 from .render import MISS, World
-from .room import room, tabletop
+from .room import room
 from .street import street
+from .tabletop import tabletop
 
-FAMILIES = {"room": (room, 0.44), "street": (street, 0.22), "nature": (nature, 0.18), "tabletop": (tabletop, 0.12), "heap": (heap, 0.04)}
+FAMILIES = {
+    "room": (room, 0.44),
+    "street": (street, 0.22),
+    "nature": (nature, 0.18),
+    "tabletop": (tabletop, 0.12),
+    "heap": (heap, 0.04),
+}
 
 
 def _sees_something(world, camera, family):
@@ -47,13 +54,24 @@ def make_views(index, side=512, views=1, family=None):
         for _ in range(30 * views):
             focal_x, focal_y, aspect = lens(rng, side)
             position, yaw, pitch, roll = propose()
-            camera = Camera(tuple(float(x) for x in position), float(yaw), float(pitch), float(roll), focal_x, focal_y, side)
+            camera = Camera(
+                tuple(float(x) for x in position), float(yaw), float(pitch), float(roll), focal_x, focal_y, side
+            )
             if not _sees_something(world, camera, family):
                 continue
             color, depth = render(world, camera, rng)
-            about = {"scene": int(index), "family": family, "metric": family != "heap", "width": side, "height": side,
-                     "fx": float(focal_x), "fy": float(focal_y), "fov_degrees": float(2 * np.degrees(np.arctan(side / 2 / focal_x))),
-                     "aspect": aspect, "triangles": int(len(world.material))}
+            about = {
+                "scene": int(index),
+                "family": family,
+                "metric": family != "heap",
+                "width": side,
+                "height": side,
+                "fx": float(focal_x),
+                "fy": float(focal_y),
+                "fov_degrees": float(2 * np.degrees(np.arctan(side / 2 / focal_x))),
+                "aspect": aspect,
+                "triangles": int(len(world.material)),
+            }
             found.append((develop(color, rng), depth, about))
             if len(found) == views:
                 return found

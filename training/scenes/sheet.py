@@ -1,4 +1,4 @@
-"""Contact sheet of a folder of pictures and their depth: python -m training.scenes.sheet data/train sheet.png --count 24"""
+"""Contact sheet of a folder: python -m training.scenes.sheet data/train sheet.png --count 24"""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,10 @@ def shade(depth):
 
 def tile(picture, depth, side):
     """Picture above its depth."""
-    maps = [Image.fromarray(picture).resize((side, side), Image.BOX), Image.fromarray(shade(depth)).resize((side, side)).convert("RGB")]
+    maps = [
+        Image.fromarray(picture).resize((side, side), Image.BOX),
+        Image.fromarray(shade(depth)).resize((side, side)).convert("RGB"),
+    ]
     return np.concatenate([np.asarray(m) for m in maps])
 
 
@@ -34,7 +37,7 @@ def main():
     picks = [stems[i] for i in np.linspace(0, len(stems) - 1, min(a.count, len(stems))).astype(int)]
     tiles = [tile(*read_pair(stem)[:2], a.side) for stem in picks]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % a.columns)
-    rows = [np.concatenate(tiles[i:i + a.columns], 1) for i in range(0, len(tiles), a.columns)]
+    rows = [np.concatenate(tiles[i : i + a.columns], 1) for i in range(0, len(tiles), a.columns)]
     Image.fromarray(np.concatenate(rows)).save(a.out)
 
 

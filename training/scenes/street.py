@@ -31,7 +31,11 @@ def _side(rng, looks, s, sign, road, walk, length, dense):
             s.place(figures.person(rng, looks, False), (x, y, 0.12), rng.choice([0, np.pi]) + rng.normal(0, 0.4))
     for y in np.arange(-8, min(length, 70), rng.uniform(5.5, 16)):
         if rng.random() < 0.6:
-            s.place(outdoor.car(rng, looks), (sign * (road - rng.uniform(1.1, 1.5)), y, 0.01), np.pi / 2 + np.pi * (sign < 0) + rng.normal(0, 0.02))
+            s.place(
+                outdoor.car(rng, looks),
+                (sign * (road - rng.uniform(1.1, 1.5)), y, 0.01),
+                np.pi / 2 + np.pi * (sign < 0) + rng.normal(0, 0.02),
+            )
 
 
 def street(rng, looks):
@@ -66,9 +70,15 @@ def street(rng, looks):
             s.place(figures.animal(rng, looks), at, rng.uniform(0, 6))
     if rng.random() < 0.7:
         if rng.random() < 0.6:
-            s.place(outdoor.house(rng, looks, rng.uniform(15, 50), 12, rng.uniform(5, 35)), (rng.uniform(-6, 6), length + 12, 0))
+            s.place(
+                outdoor.house(rng, looks, rng.uniform(15, 50), 12, rng.uniform(5, 35)),
+                (rng.uniform(-6, 6), length + 12, 0),
+            )
         for _ in range(12):
-            s.place(outdoor.tree(rng, looks, rng.uniform(6, 16), 0.4), (rng.uniform(-50, 50), length + rng.uniform(0, 40), 0))
+            s.place(
+                outdoor.tree(rng, looks, rng.uniform(6, 16), 0.4),
+                (rng.uniform(-50, 50), length + rng.uniform(0, 40), 0),
+            )
 
     def propose():
         height = rng.normal(1.55, 0.2) if rng.random() < 0.85 else rng.uniform(2.5, 12)

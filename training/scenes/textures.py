@@ -19,7 +19,7 @@ def fractal(rng, exponent, stretch=(1.0, 1.0)):
     fx = np.fft.rfftfreq(SIDE)[None] * stretch[1]
     f = np.hypot(fx, fy)
     f[0, 0] = 1
-    spectrum = np.fft.rfft2(rng.standard_normal((SIDE, SIDE))) * f ** -exponent
+    spectrum = np.fft.rfft2(rng.standard_normal((SIDE, SIDE))) * f**-exponent
     spectrum[0, 0] = 0
     return _unit(np.fft.irfft2(spectrum, (SIDE, SIDE)))
 
@@ -31,7 +31,9 @@ def _cells(rng, rows, columns, joint, offset, fade):
     x = (x + (row % 2) * offset / columns) % 1
     column = np.floor(x * columns).astype(int) % columns
     value = 0.5 + fade * (rng.random((rows, columns))[row, column] - 0.5)
-    edge = np.minimum(np.minimum(y * rows % 1, 1 - y * rows % 1) / rows, np.minimum(x * columns % 1, 1 - x * columns % 1) / columns)
+    edge = np.minimum(
+        np.minimum(y * rows % 1, 1 - y * rows % 1) / rows, np.minimum(x * columns % 1, 1 - x * columns % 1) / columns
+    )
     return np.where(edge < joint, 0.0, np.clip(value + 0.3 * (fractal(rng, 1.2) - 0.5), 0.05, 1))
 
 
@@ -73,7 +75,12 @@ def _windows(rng, rows, columns, height, width):
     """Facade: dark window panes of varying brightness with light frames."""
     y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
     v, u = np.abs(y * rows % 1 - 0.5) / height * 2, np.abs(x * columns % 1 - 0.5) / width * 2
-    pane = 0.35 * rng.random((rows, columns))[np.floor(y * rows).astype(int) % rows, np.floor(x * columns).astype(int) % columns]
+    pane = (
+        0.35
+        * rng.random((rows, columns))[
+            np.floor(y * rows).astype(int) % rows, np.floor(x * columns).astype(int) % columns
+        ]
+    )
     wall = 0.75 + 0.15 * (fractal(rng, 1.0) - 0.5)
     frame = (np.maximum(u, v) > 0.86) | (np.abs(u) < 0.06)
     return np.where(np.maximum(u, v) < 1, np.where(frame, 1.0, pane), wall)
@@ -86,7 +93,7 @@ def _text(rng, lines):
         top, height, x = int((k + 0.25) * SIDE / lines), int(SIDE / lines * 0.5), int(SIDE * 0.06)
         while x < SIDE * rng.uniform(0.7, 0.95):
             width = int(rng.integers(2, 7) * SIDE / 60)
-            word = image[top:top + height, x:x + width]
+            word = image[top : top + height, x : x + width]
             word[:] = 0.1 + 0.4 * (rng.random(word.shape) > 0.6)
             x += width + SIDE // 40
     return image
@@ -94,7 +101,7 @@ def _text(rng, lines):
 
 def _ornament(rng):
     """Fourfold symmetric pattern of a carpet or wallpaper."""
-    quarter = _blobs(rng, 40, 0.02, 0.12)[:SIDE // 2, :SIDE // 2]
+    quarter = _blobs(rng, 40, 0.02, 0.12)[: SIDE // 2, : SIDE // 2]
     half = np.concatenate([quarter, quarter[::-1]])
     return np.concatenate([half, half[:, ::-1]], 1)
 
@@ -103,21 +110,51 @@ def _catalogue(rng):
     """Texture groups by name."""
     return {
         "noise": [fractal(rng, e) for e in (0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.2, 1.0)],
-        "wood": [_unit(np.sin(k * 40 * fractal(rng, 1.6, (6, 1))) + fractal(rng, 0.8, (12, 1))) for k in (0.3, 0.6, 1.0)],
-        "planks": [np.clip(_cells(rng, r, c, 0.002, 0.5, 0.5) * (0.7 + 0.5 * fractal(rng, 1.0, (1, 14)[::-1])), 0, 1)
-                   for r, c in ((8, 2), (12, 3), (6, 1), (16, 4))],
-        "brick": [_cells(rng, r, c, j, 0.5, f) for r, c, j, f in ((16, 6, 0.004, 0.5), (20, 8, 0.005, 0.8), (12, 6, 0.008, 0.3))],
-        "tiles": [_cells(rng, n, n, j, 0, f) for n, j, f in ((4, 0.006, 0.1), (6, 0.004, 0.3), (10, 0.006, 0.5), (8, 0.003, 1.0))],
-        "checker": [np.indices((SIDE, SIDE)).sum(0) // 32 % 2 * 0.8 + 0.1 * fractal(rng, 1.0),
-                    (np.indices((SIDE, SIDE)) // 32 % 2).sum(0) * 0.4 + 0.1],
+        "wood": [
+            _unit(np.sin(k * 40 * fractal(rng, 1.6, (6, 1))) + fractal(rng, 0.8, (12, 1))) for k in (0.3, 0.6, 1.0)
+        ],
+        "planks": [
+            np.clip(_cells(rng, r, c, 0.002, 0.5, 0.5) * (0.7 + 0.5 * fractal(rng, 1.0, (1, 14)[::-1])), 0, 1)
+            for r, c in ((8, 2), (12, 3), (6, 1), (16, 4))
+        ],
+        "brick": [
+            _cells(rng, r, c, j, 0.5, f)
+            for r, c, j, f in ((16, 6, 0.004, 0.5), (20, 8, 0.005, 0.8), (12, 6, 0.008, 0.3))
+        ],
+        "tiles": [
+            _cells(rng, n, n, j, 0, f)
+            for n, j, f in ((4, 0.006, 0.1), (6, 0.004, 0.3), (10, 0.006, 0.5), (8, 0.003, 1.0))
+        ],
+        "checker": [
+            np.indices((SIDE, SIDE)).sum(0) // 32 % 2 * 0.8 + 0.1 * fractal(rng, 1.0),
+            (np.indices((SIDE, SIDE)) // 32 % 2).sum(0) * 0.4 + 0.1,
+        ],
         "stones": [_stones(rng, n, j) for n, j in ((40, 0.015), (90, 0.01), (200, 0.006))],
-        "cloth": [np.clip(0.5 + 0.3 * (np.indices((SIDE, SIDE)) % k < k / 2).sum(0) - 0.3 + 0.3 * fractal(rng, 0.6), 0, 1) for k in (4, 8, 16)],
+        "cloth": [
+            np.clip(0.5 + 0.3 * (np.indices((SIDE, SIDE)) % k < k / 2).sum(0) - 0.3 + 0.3 * fractal(rng, 0.6), 0, 1)
+            for k in (4, 8, 16)
+        ],
         "stripes": [_stripes(rng, n, along) for n, along in ((12, True), (24, True), (40, True), (10, False))],
         "leaves": [_blobs(rng, n, a, b) for n, a, b in ((300, 0.01, 0.06), (150, 0.02, 0.1), (600, 0.008, 0.03))],
-        "pictures": [_blobs(rng, n, a, b, flat) for n, a, b, flat in
-                     ((14, 0.05, 0.4, False), (20, 0.04, 0.3, True), (8, 0.1, 0.5, False), (40, 0.02, 0.2, True))],
-        "windows": [_windows(rng, r, c, h, w) for r, c, h, w in
-                    ((4, 4, 0.6, 0.5), (4, 3, 0.7, 0.7), (6, 6, 0.5, 0.4), (4, 8, 0.8, 0.6), (8, 2, 0.55, 0.9))],
+        "pictures": [
+            _blobs(rng, n, a, b, flat)
+            for n, a, b, flat in (
+                (14, 0.05, 0.4, False),
+                (20, 0.04, 0.3, True),
+                (8, 0.1, 0.5, False),
+                (40, 0.02, 0.2, True),
+            )
+        ],
+        "windows": [
+            _windows(rng, r, c, h, w)
+            for r, c, h, w in (
+                (4, 4, 0.6, 0.5),
+                (4, 3, 0.7, 0.7),
+                (6, 6, 0.5, 0.4),
+                (4, 8, 0.8, 0.6),
+                (8, 2, 0.55, 0.9),
+            )
+        ],
         "text": [_text(rng, n) for n in (6, 12, 24)],
         "carpet": [_ornament(rng) for _ in range(3)],
         "bark": [fractal(rng, 0.9, (6, 1)), fractal(rng, 1.1, (4, 1))],
@@ -154,7 +191,9 @@ class TextureBank:
         x0, y0 = xf.astype(np.int32) & mask, yf.astype(np.int32) & mask
         x1, y1 = (x0 + 1) & mask, (y0 + 1) & mask
         f, top, bottom = self.flat, base + y0 * side, base + y1 * side
-        return (f[top + x0] * (1 - tx) + f[top + x1] * tx) * (1 - ty) + (f[bottom + x0] * (1 - tx) + f[bottom + x1] * tx) * ty
+        return (f[top + x0] * (1 - tx) + f[top + x1] * tx) * (1 - ty) + (
+            f[bottom + x0] * (1 - tx) + f[bottom + x1] * tx
+        ) * ty
 
 
 @lru_cache

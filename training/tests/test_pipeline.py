@@ -11,6 +11,7 @@ from transformers import DepthProForDepthEstimation
 from training import checkpoint, export, train
 from training.augment import crop_fov, plain
 from training.data import Pairs
+from training.evaluate import evaluate, score
 from training.network import build, predict_inverse_depth
 from training.objective import FieldOfViewObjective
 from training.scenes.generate import generate
@@ -45,16 +46,18 @@ def test_crop_keeps_metric_depth(scenes):
     cropped = crop_fov(sample | {"picture": sample["picture"].float() / 255}, 0.5)
     f = lambda s: 0.5 / math.tan(math.radians(float(s["fov"])) / 2)
     assert f(cropped) == pytest.approx(2 * f(sample), rel=1e-5)
-    assert torch.allclose(cropped["inverse"][::2, ::2] / f(cropped), sample["inverse"][32:96, 32:96] / f(sample), atol=1e-6)
+    assert torch.allclose(
+        cropped["inverse"][::2, ::2] / f(cropped), sample["inverse"][32:96, 32:96] / f(sample), atol=1e-6
+    )
 
 
 def test_warmup_crops_carry_their_own_depth(scenes):
     sample = plain(Pairs([scenes])[0])
     sample["picture"] = sample["inverse"].expand(3, -1, -1).contiguous()
-    for pixels, inverse, valid, whole in crops(sample, torch.Generator().manual_seed(0), fine=3):
+    for pixels, inverse, valid, _ in crops(sample, torch.Generator().manual_seed(0), fine=3):
         assert inverse.shape == valid.shape == (8 * CELL, 8 * CELL)
         half = 128 // (8 * CELL) // 2
-        assert (pixels[0, half::2 * half, half::2 * half] - inverse).abs().median() < 0.02 * inverse.max()
+        assert (pixels[0, half :: 2 * half, half :: 2 * half] - inverse).abs().median() < 0.02 * inverse.max()
 
 
 def test_prediction_is_that_of_transformers(small):
@@ -71,6 +74,15 @@ def test_fresh_outputs_are_of_the_right_size(small):
         out = small(pixel_values=torch.randn(1, 3, 512, 512, generator=torch.Generator().manual_seed(1)))
     assert 0.1 < out.predicted_depth.mean() < 1 and out.predicted_depth.std() < 0.3
     assert 40 < float(out.field_of_view) < 80
+
+
+def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
+    sample = plain(Pairs([scenes])[0])
+    row = score(sample["inverse"].numpy(), float(sample["fov"]), sample)
+    assert row["delta1"] == row["delta1_own_focal"] == 1 and row["abs_rel"] < 1e-6 and row["boundary_f1"] > 0.99
+    table = evaluate(small, scenes, train=scenes, limit=2)
+    assert set(table) == {"model", "constant depth", "mean map"}
+    assert 0 <= table["model"]["delta1"] <= 1 and "fov_within_25" in table["model"]
 
 
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
