@@ -1,5 +1,6 @@
 """Resumable checkpoints: one file per stage, replaced whole."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -11,6 +12,19 @@ from .warmup import fresh_warmup
 
 def path_of(folder, stage):
     return Path(folder) / f"{stage}.pt"
+
+
+def claim(path):
+    """Holds a checkpoint for this process until the returned file is closed; two trainers of one stage would undo each
+    other's work."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_suffix(".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise RuntimeError(f"{path} is being trained by another process: end that one first") from error
+    return file
 
 
 def save(path, network, optimizer, step, sizes):

@@ -19,15 +19,12 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 from . import checkpoint
-from .augment import augment
+from .batches import Batches
 from .curriculum import STAGES, rate_factor
-from .data import Pairs
 from .evaluate import quick_figures
 from .memory import keep_freed_memory
 from .network import depth_parameters
 from .objective import OBJECTIVES
-
-RESCAN_STEPS = 200  # folders may still be growing
 
 
 def trainable(network, stage):
@@ -84,6 +81,7 @@ class Run:
             distributed.init_process_group("nccl" if cuda else "gloo")
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
         self.path = checkpoint.path_of(a.out, self.stage.name)
+        self.claim = checkpoint.claim(self.path) if self.rank == 0 else None
         saved = checkpoint.load(self.path)
         sizes = saved["sizes"] if saved else a.sizes
         self.sizes = sizes
@@ -102,22 +100,15 @@ class Run:
         self.objective = (
             DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
         )
-        self.pairs = Pairs(a.data)
+        self.batches = Batches(a.data, self.collate, a.batch or self.stage.batch, self.rank)
 
-    def batch(self, step):
-        """Samples of a step: they depend on the step alone (and on the pictures present)."""
-        generator = torch.Generator().manual_seed(1_000_003 * step + 7 * self.rank + 1)
-        indices = torch.randint(len(self.pairs), (self.a.batch or self.stage.batch,), generator=generator).tolist()
-        samples = [augment(self.pairs[i], generator) for i in indices]
-        return {k: v.to(self.device) for k, v in self.collate(samples, generator).items()}
-
-    def one_step(self):
+    def one_step(self, batch):
         """Forward, backward, clip, update; returns the reported figures."""
         factor = rate_factor(self.step, self.stage)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base"] * factor
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss, report = self.objective(self.batch(self.step), self.stage, self.step)
+            loss, report = self.objective({k: v.to(self.device) for k, v in batch.items()}, self.stage, self.step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.stage.clip)
@@ -130,45 +121,51 @@ class Run:
         if self.rank == 0:
             checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes)
 
+    def told_to_stop(self, flag):
+        """Whether any process wants to stop; all answer alike, so that none waits for a gradient that never comes."""
+        if self.world == 1:
+            return flag
+        vote = torch.tensor(float(flag), device=self.device)
+        distributed.all_reduce(vote, distributed.ReduceOp.MAX)
+        return bool(vote > 0)
+
+    def note(self, curve, sums, count, seconds, pictures):
+        """Adds a row to the curve; now and then with figures of held-out pictures."""
+        row = {"step": self.step, "seconds": round(seconds, 1), "pictures": pictures}
+        row |= {k: round(v / count, 5) for k, v in sums.items()}
+        if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
+            row |= quick_figures(self.network, self.stage.name, self.a.held_out, self.device)
+        else:
+            row |= {"delta1": "", "abs_rel": "", "fov25": ""}
+        curve.add(row)
+        print(row, flush=True)
+
     def train(self):
-        """Steps until the stage is done, the time is up or a signal asks to stop."""
+        """Steps until the stage is done, the time is up or a signal asks to stop; returns the first and last loss."""
         stop = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.append(True))
-        self.a.out.mkdir(parents=True, exist_ok=True)
-        curve, began, saved, sums, count, first = (
-            Curve(self.path.with_suffix(".csv")),
-            time.time(),
-            time.time(),
-            {},
-            0,
-            None,
-        )
+        began = saved = time.time()
+        curve, sums, count, losses = Curve(self.path.with_suffix(".csv")), {}, 0, []
         last = min(self.stage.steps, self.step + self.a.steps) if self.a.steps else self.stage.steps
-        while self.step < last and not stop and time.time() - began < self.a.minutes * 60:
-            figures = self.one_step()
-            first = figures["loss"] if first is None else first
-            count += 1
-            sums = {k: sums.get(k, 0) + v for k, v in figures.items()}
+        for batch in self.batches.loader(self.step, last, self.a.workers):
+            if self.told_to_stop(bool(stop) or time.time() - began > self.a.minutes * 60):
+                break
+            figures = self.one_step(batch)
+            losses = [*losses[:1], figures["loss"]]
+            sums, count = {k: sums.get(k, 0) + v for k, v in figures.items()}, count + 1
             if self.rank == 0 and (self.step % self.a.log_every == 0 or self.step == last):
-                row = {"step": self.step, "seconds": round(time.time() - began, 1), "pictures": len(self.pairs)}
-                row |= {k: round(v / count, 5) for k, v in sums.items()}
-                if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
-                    row |= quick_figures(self.network, self.stage.name, self.a.held_out, self.device)
-                else:
-                    row |= {"delta1": "", "abs_rel": "", "fov25": ""}
-                curve.add(row)
-                print(row, flush=True)
+                self.note(curve, sums, count, time.time() - began, int(batch["pictures"]))
                 sums, count = {}, 0
             if time.time() - saved > self.a.save_minutes * 60:
                 self.save()
                 saved = time.time()
-            if self.step % RESCAN_STEPS == 0:
-                self.pairs = Pairs(self.a.data)
         self.save()
+        if self.claim:
+            self.claim.close()
         if self.world > 1:
             distributed.destroy_process_group()
-        return first, figures["loss"] if first is not None else None
+        return (losses[0], losses[-1]) if losses else (None, None)
 
 
 def parser():
@@ -180,6 +177,7 @@ def parser():
     p.add_argument("--minutes", type=float, default=1e9)
     p.add_argument("--steps", type=int, help="at most this many steps in this run")
     p.add_argument("--batch", type=int, help="pictures per step and process instead of the stage's")
+    p.add_argument("--workers", type=int, default=0, help="processes that prepare batches; 8 or more beside a GPU")
     p.add_argument("--save-minutes", type=float, default=3)
     p.add_argument("--log-every", type=int, default=20)
     p.add_argument("--device", default="auto", choices=["auto", "cpu"])

@@ -85,6 +85,14 @@ def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
     assert 0 <= table["model"]["delta1"] <= 1 and "fov_within_25" in table["model"]
 
 
+def test_a_stage_has_one_trainer(tmp_path):
+    held = checkpoint.claim(tmp_path / "stage1.pt")
+    with pytest.raises(RuntimeError, match="another process"):
+        checkpoint.claim(tmp_path / "stage1.pt")
+    held.close()
+    checkpoint.claim(tmp_path / "stage1.pt").close()
+
+
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
     first, last = train.main(["--stage", "encoder", "--steps", "40", *common])
