@@ -1,0 +1,82 @@
+"""Folders of users' own pictures, and the losses that each kind of sample receives."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from training import losses
+from training.augment import augment
+from training.curriculum import STAGES
+from training.data import Pairs
+from training.network import build
+from training.objective import DepthObjective
+
+
+def write(folder, name, depth, suffix, **about):
+    height, width = depth.shape
+    Image.fromarray(np.full((2 * height, 2 * width, 3), 90, np.uint8)).save(folder / f"{name}.png")
+    (folder / f"{name}.json").write_text(json.dumps({"fx": 2.0 * width, "width": 2 * width} | about))
+    if suffix == "npy":
+        np.save(folder / f"{name}.npy", depth)
+    elif suffix == "npz":
+        np.savez(folder / f"{name}.npz", depth=depth)
+    else:
+        Image.fromarray(depth.astype(np.uint16)).save(folder / f"{name}_depth.png")
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz", "png"])
+def test_reads_every_depth_format(tmp_path, suffix):
+    depth = np.full((6, 8), 2000.0)
+    depth[0, 0] = 0
+    write(tmp_path, "a", depth, suffix, scale=0.001, metric=False, real=True)
+    sample = Pairs([tmp_path], 32)[0]
+    assert sample["picture"].shape == (3, 32, 32) and sample["picture"].dtype == torch.uint8
+    assert not sample["valid"][0, 0] and sample["valid"].float().mean() == pytest.approx(1 - 1 / 48, abs=0.02)
+    assert torch.allclose(sample["inverse"][sample["valid"]], torch.tensor(0.5))  # f/w = 1, 2 m
+    assert float(sample["fov"]) == pytest.approx(2 * np.degrees(np.arctan(0.5)), rel=1e-6)
+    assert not sample["metric"] and sample["real"]
+
+
+def test_sky_is_valid_and_far_but_not_a_number_is_not(tmp_path):
+    depth = np.array([[np.inf, np.nan], [-1.0, 4.0]])
+    write(tmp_path, "a", depth, "npy")
+    sample = Pairs([tmp_path], 2)[0]
+    assert sample["valid"].tolist() == [[True, False], [False, True]]
+    assert sample["inverse"].tolist() == [[0, 0], [0, 0.25]]
+
+
+def test_an_empty_folder_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no NAME.json"):
+        Pairs([tmp_path])
+
+
+def test_augmentation_is_repeatable_and_in_range(tmp_path):
+    write(tmp_path, "a", np.full((6, 8), 2.0), "npy")
+    sample = Pairs([tmp_path], 64)[0]
+    for seed in range(8):
+        first, second = (augment(sample, torch.Generator().manual_seed(seed)) for _ in range(2))
+        assert all(torch.equal(first[k], second[k]) for k in first)
+        assert first["picture"].abs().max() <= 1
+        half = torch.tan(torch.deg2rad(first["fov"]) / 2)
+        assert torch.allclose(first["inverse"], 0.5 / half / 2, rtol=1e-5)  # still two metres
+
+
+def test_real_and_relative_samples_get_their_own_losses():
+    torch.manual_seed(0)
+    objective = DepthObjective(build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval())
+    batch = {"pixels": torch.randn(3, 3, 512, 512), "inverse": torch.rand(3, 512, 512) + 0.1}
+    batch |= {"valid": torch.ones(3, 512, 512, dtype=torch.bool)}
+    batch |= {"metric": torch.tensor([True, True, False]), "real": torch.tensor([False, True, False])}
+    with torch.no_grad():
+        total, report = objective(batch, STAGES["stage1"], 0)
+        pred = objective.network(batch["pixels"]).predicted_depth
+        size = batch["inverse"].flatten(1).mean(1)[:, None, None]
+        p, g, v = pred / size, batch["inverse"] / size, batch["valid"]
+        expected = (losses.mae(p[:1], g[:1], v[:1]) + losses.mae(p[1:2], g[1:2], v[1:2], 0.2)) / 2
+        assert float(report["mae"]) == pytest.approx(float(expected), rel=1e-5)
+        relative = losses.ssi_mae(pred[2:], batch["inverse"][2:], v[2:])
+        assert float(report["ssi_mae"]) == pytest.approx(float(relative), rel=1e-5)
+        assert torch.isfinite(total) and "ssi_mage" in report
