@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fathom
 
 /// `fathom`: the command line.
 @main
@@ -6,5 +7,6 @@ struct FathomCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fathom",
         abstract: "Turns photographs into metric depth maps.",
+        version: EngineVersion.current,
         subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self])
 }
