@@ -22,8 +22,7 @@ struct LoadedModel {
 
     /// The plan for one photograph.
     func plan(_ options: DepthEstimator.Options) -> Plan {
-        let graph = network.graph(microBatch: options.microBatch ?? Self.defaultMicroBatch)
-        return Plan(options.fusesOperations ? graph.fused() : graph)
+        network.plan(options, defaultMicroBatch: Self.defaultMicroBatch)
     }
 
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not

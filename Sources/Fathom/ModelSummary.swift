@@ -34,17 +34,17 @@ public struct ModelSummary: Sendable, Codable {
     /// Bytes of all activations at their peak.
     public let arenaByteCount: Int
 
-    /// Reads a checkpoint's configuration and shapes, and plans a run.
+    /// Reads a checkpoint's configuration and shapes, or a `config.json` alone, and plans a run.
     ///
     /// - Throws: ``FathomError`` when the checkpoint is not a complete Depth Pro or the options cannot be.
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
-        let loaded = try LoadedModel(path)
-        let plan = loaded.plan(options)
-        try loaded.checkWeights(of: plan)
+        let planned = try PlannedModel(path)
+        let plan = planned.network.plan(options, defaultMicroBatch: LoadedModel.defaultMicroBatch)
+        try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
-        model = loaded.name
-        imageSide = loaded.network.configuration.imageSide
+        model = planned.name
+        imageSide = planned.network.configuration.imageSide
         flopCount = listing.cost.flopCount
         weightByteCount = listing.weightElementCount * plan.memory.elementByteCount
         arenaByteCount = listing.arenaByteCount

@@ -6,14 +6,29 @@ import Foundation
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Print a model's operations, shapes, arithmetic and memory without running it.")
+        abstract: "Print a model's operations, shapes, arithmetic and memory without running it.",
+        discussion: """
+            Weights are not needed: --model also takes a config.json, or a folder that holds nothing else. With \
+            --roofline, the time on a device that is not at hand is estimated from the rates that its maker states; \
+            docs/gpu-budget/devices has such files.
+            """)
 
     @OptionGroup var model: ModelArguments
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Estimate the time on a device from its stated rates.", valueName: "device.json"))
+    var roofline: String?
 
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
     func run() throws {
+        if let roofline {
+            let budgets = try TimeBudget.all(model: model.model, device: roofline, options: model.options)
+            for budget in budgets { print(json ? try jsonLine(budget) : BudgetText(budget).text) }
+            return
+        }
         let summary = try ModelSummary(model: model.model, options: model.options)
         if json {
             print(try jsonLine(summary))

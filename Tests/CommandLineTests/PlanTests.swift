@@ -63,6 +63,23 @@ struct PlanTests {
         #expect(one.runCount > usual.runCount && usual.runCount > all.runCount)
     }
 
+    @Test("a configuration alone is planned as the checkpoint it belongs to")
+    func configurationAlone() throws {
+        let folder = try TemporaryFolder()
+        let source = Fixture("mini").folder.appending(path: "config.json")
+        try FileManager.default.copyItem(at: source, to: URL(filePath: folder.file("config.json")))
+        let expected = try #require(plan("--json").objects().first)
+        for path in [folder.path, folder.file("config.json")] {
+            let result = try CommandLineTool.run("plan", "--json", "--model", path)
+            let object = try #require(result.objects().first)
+            #expect(object["flop_count"] as? Int == expected["flop_count"] as? Int)
+            #expect(object["weight_byte_count"] as? Int == expected["weight_byte_count"] as? Int)
+        }
+        try Data("{".utf8).write(to: URL(filePath: folder.file("config.json")))
+        let damaged = try CommandLineTool.run("plan", "--model", folder.path)
+        #expect(damaged.status == 1 && damaged.errors.contains("config.json"))
+    }
+
     @Test("devices are named, described and pass")
     func devices() throws {
         let text = try CommandLineTool.run("devices")

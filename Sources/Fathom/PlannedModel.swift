@@ -1,0 +1,67 @@
+import Foundation
+import Models
+import TensorCore
+import Weights
+
+/// A network as a path describes it: by a checkpoint, or by its configuration alone. Planning needs no weights.
+struct PlannedModel {
+    let name: String
+    let network: DepthPro
+    /// nil when there is only a configuration.
+    private let loaded: LoadedModel?
+
+    /// - Parameter path: what ``LoadedModel`` opens, a `config.json`, or a folder that holds one and no weights.
+    /// - Throws: ``FathomError`` when nothing of it can be opened or it is not a Depth Pro.
+    init(_ path: String) throws(FathomError) {
+        if let configurationPath = Self.loneConfiguration(path) {
+            let configuration = try FathomError.wrapping(.unreadableModel) { () throws(CheckpointError) in
+                try CheckpointConfiguration(jsonPath: configurationPath)
+            }
+            name = URL(filePath: path).standardizedFileURL.lastPathComponent
+            loaded = nil
+            do {
+                network = try DepthPro(DepthProConfiguration(configuration))
+            } catch { throw FathomError(.unreadableModel, "\(path): \(error)") }
+        } else {
+            let loaded = try LoadedModel(path)
+            name = loaded.name
+            network = loaded.network
+            self.loaded = loaded
+        }
+    }
+
+    /// Checks the name and the shape of every tensor, where there are any.
+    ///
+    /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
+    func checkWeights(of plan: Plan) throws(FathomError) {
+        try loaded?.checkWeights(of: plan)
+    }
+
+    /// The configuration that a path names, when no weights lie beside it.
+    private static func loneConfiguration(_ path: String) -> String? {
+        let url = URL(filePath: path)
+        if url.lastPathComponent == "config.json" { return path }
+        let candidate = url.appending(path: "config.json").path
+        let files = FileManager.default
+        guard files.fileExists(atPath: candidate) else { return nil }
+        let names = (try? files.contentsOfDirectory(atPath: path)) ?? []
+        let holdsWeights = names.contains { name in
+            [".safetensors", ".safetensors.index.json", ".pt"].contains { name.hasSuffix($0) }
+        }
+        return holdsWeights ? nil : candidate
+    }
+}
+
+extension DepthPro {
+    /// The plan for one photograph.
+    ///
+    /// - Parameters:
+    ///   - options: whether operations are fused, and the micro-batch.
+    ///   - defaultMicroBatch: crops that go through the encoders together when the options do not say.
+    ///   - elementByteCount: bytes of a stored activation.
+    /// - Returns: the plan; nothing of it is prepared.
+    func plan(_ options: DepthEstimator.Options, defaultMicroBatch: Int, elementByteCount: Int = 4) -> Plan {
+        let graph = graph(microBatch: options.microBatch ?? defaultMicroBatch)
+        return Plan(options.fusesOperations ? graph.fused() : graph, elementByteCount: elementByteCount)
+    }
+}
