@@ -35,7 +35,7 @@ let package = Package(
         .target(
             name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
-        .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(name: "Scheduler", swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
         .target(name: "Profiling", dependencies: ["TensorCore"], swiftSettings: safe),
 

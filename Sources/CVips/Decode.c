@@ -6,11 +6,17 @@
 
 enum { strip_rows = 64 };
 
+/// Ends the operation with what became of it.
 static CVipsStatus finish(CVipsImage *image, CVipsStatus status) {
     image->status = status;
     g_clear_pointer(&image->message, g_free);
-    if (status == CVipsStatusFailed) image->message = cvips_take_error();
-    return status;
+    if (status == CVipsStatusFailed) {
+        image->message = cvips_take_error();
+    } else if (status == CVipsStatusOK && (image->message = cvips_take_damage()) != NULL) {
+        image->status = CVipsStatusFailed;
+    }
+    cvips_end_operation();
+    return image->status;
 }
 
 /// Computes `image` from top to bottom on this thread and copies its rows to `bytes`.

@@ -55,9 +55,8 @@ static void read_header(CVipsImage *image) {
     }
 }
 
-/// Takes over `source`, which may be NULL when it could not be made.
+/// Takes over `source`, which may be NULL when it could not be made, and ends the operation.
 static CVipsImage *open_source(VipsSource *source) {
-    cvips_begin_operation();
     CVipsImage *image = g_new0(CVipsImage, 1);
     image->source = source;
     if (source != NULL) {
@@ -66,14 +65,17 @@ static CVipsImage *open_source(VipsSource *source) {
         image->status = CVipsStatusFailed;
         image->message = cvips_take_error();
     }
+    cvips_end_operation();
     return image;
 }
 
 CVipsImage *cvips_image_open_file(const char *path) {
+    cvips_begin_operation();
     return open_source(vips_source_new_from_file(path));
 }
 
 CVipsImage *cvips_image_open_memory(const void *bytes, size_t byte_count) {
+    cvips_begin_operation();
     VipsBlob *blob = vips_blob_copy(bytes, byte_count);
     VipsSource *source = vips_source_new_from_blob(blob);
     vips_area_unref(VIPS_AREA(blob));

@@ -1,6 +1,7 @@
 // Starting libvips: what may be read, and how much it may keep.
 
 #include <pthread.h>
+#include <string.h>
 
 #include "Internal.h"
 
@@ -48,8 +49,26 @@ const char *cvips_version(void) {
     return vips_version_string();
 }
 
+static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
+
 void cvips_begin_operation(void) {
+    pthread_mutex_lock(&reading);
+    vips_error_clear();
     last_warning[0] = '\0';
+}
+
+void cvips_end_operation(void) {
+    pthread_mutex_unlock(&reading);
+}
+
+char *cvips_take_damage(void) {
+    const char *text = vips_error_buffer();
+    const char *corrupt = strstr(text, "Corrupt JPEG data");
+    gboolean is_harmless = corrupt != NULL && strstr(corrupt, "extraneous bytes before marker") != NULL;
+    if ((corrupt != NULL && !is_harmless) || strstr(text, "Premature end of JPEG file") != NULL) {
+        return vips_error_buffer_copy();
+    }
+    return NULL;
 }
 
 char *cvips_take_error(void) {

@@ -55,7 +55,13 @@ extension DepthEstimator {
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)
             },
             compute: { decoded in
-                let depth = try self.estimate(decoded.photograph, focalLength: options.focalLength)
+                let depth: DepthMap
+                do throws(FathomError) {
+                    depth = try self.estimate(decoded.photograph, focalLength: options.focalLength)
+                } catch {
+                    // The estimator knows pixels, not files.
+                    throw FathomError(error.code, "\(decoded.job.photographPath): \(error.message)")
+                }
                 return Computed(job: decoded.job, depth: depth, decodeSeconds: decoded.seconds)
             },
             write: { try $0.write(options) })

@@ -1,5 +1,6 @@
 import CPUBackend
 import Foundation
+import Imaging
 import Models
 import TensorCore
 import Weights
@@ -82,6 +83,9 @@ public final class DepthEstimator: Sendable {
                 .invalidArgument,
                 "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give --focal-px,"
                     + " --focal-35mm or --fov")
+        }
+        try FathomError.wrapping(.device) { () throws(ImagingError) in
+            try HostMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
         }
         let output = try run(photograph, needsFieldOfView: knownPixels == nil)
         let focalLengthPixels =

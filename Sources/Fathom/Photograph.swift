@@ -16,6 +16,9 @@ public struct Photograph: Sendable, Equatable {
     /// The largest photograph that is decoded unless the caller says otherwise, in pixels.
     public static let defaultMaximumPixelCount = PhotographDecoder.defaultMaximumPixelCount
 
+    /// The formats that are read, for messages.
+    public static let formats = ImageFormats.list
+
     /// Decodes a JPEG, PNG, TIFF, WebP, HEIC or AVIF file, applies its orientation and converts it to 8-bit sRGB.
     ///
     /// - Throws: ``FathomError`` when the file is missing, damaged, of another format, or larger than

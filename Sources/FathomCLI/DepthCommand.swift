@@ -21,8 +21,10 @@ struct DepthCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What to write: npz, png16, color; several with commas.", valueName: "list"))
-    var format: FormatList = FormatList([.npz, .color])
+        help: ArgumentHelp(
+            "What to write: npz, png16, color; several with commas. (default: npz,color)", valueName: "list"),
+        transform: FormatList.init)
+    var format = FormatList([.npz, .color])
 
     @Option(
         name: .customLong("png16-scale"),
@@ -56,7 +58,9 @@ struct DepthCommand: ParsableCommand {
         for failure in found.failures { reporter.fail(path: failure.path, failure.error) }
         reporter.skipped(found.jobs.count - jobs.count)
         if found.jobs.isEmpty && found.failures.isEmpty {
-            throw ValidationError("there is no photograph in \(paths.joined(separator: ", "))")
+            throw FathomError(
+                .unreadableImage,
+                "there is no photograph in \(paths.joined(separator: ", ")); \(Photograph.formats) are read")
         }
         if !jobs.isEmpty {
             var options = BatchOptions()
@@ -82,17 +86,18 @@ private func createFolder(_ path: String) throws {
 }
 
 /// A comma-separated list of formats.
-struct FormatList: ExpressibleByArgument {
+struct FormatList {
     let formats: [DepthFormat]
 
     init(_ formats: [DepthFormat]) { self.formats = formats }
 
-    init?(argument: String) {
-        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let formats = names.compactMap { DepthFormat(rawValue: String($0)) }
-        guard formats.count == names.count, !formats.isEmpty else { return nil }
-        self.formats = formats.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    init(_ text: String) throws {
+        formats = try text.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { formats, name in
+            guard let format = DepthFormat(rawValue: String(name)) else {
+                let known = DepthFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("there is no format '\(name)'; choose from \(known)")
+            }
+            if !formats.contains(format) { formats.append(format) }
+        }
     }
-
-    var defaultValueDescription: String { formats.map(\.rawValue).joined(separator: ",") }
 }

@@ -83,8 +83,6 @@ final class DepthReporter: Sendable {
     }
 
     private func metres(_ depth: Float) -> String { decimal(Double(depth), depth < 10 ? 2 : 1) }
-
-    private func writeError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
 
 /// A photograph in `--json`.

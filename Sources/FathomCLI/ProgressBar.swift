@@ -12,7 +12,11 @@ final class ProgressBar: Sendable {
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(total: Int) { self.total = total }
+    /// Draws the empty bar: the first photograph may take minutes.
+    init(total: Int) {
+        self.total = total
+        advance(by: 0)
+    }
 
     func advance(by count: Int) {
         let doneCount = state.withLock { state in
@@ -20,12 +24,16 @@ final class ProgressBar: Sendable {
             state.isVisible = true
             return state.doneCount
         }
-        let elapsed = start.duration(to: .now) / .seconds(1)
-        let remaining = elapsed / Double(doneCount) * Double(total - doneCount)
         let width = 30
         let filled = width * doneCount / max(total, 1)
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-        write("\r\u{1B}[K[\(bar)] \(doneCount)/\(total), \(Int(remaining.rounded())) s left")
+        write("\r\u{1B}[K[\(bar)] \(doneCount)/\(total)" + remaining(doneCount))
+    }
+
+    private func remaining(_ doneCount: Int) -> String {
+        guard doneCount > 0 else { return "" }
+        let elapsed = start.duration(to: .now) / .seconds(1)
+        return ", \(Int((elapsed / Double(doneCount) * Double(total - doneCount)).rounded())) s left"
     }
 
     /// Takes the bar off the line so that something else can be printed.

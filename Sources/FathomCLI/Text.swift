@@ -51,3 +51,6 @@ struct TextTable {
         }.joined(separator: "\n")
     }
 }
+
+/// A line on standard error.
+func writeError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Writes files so that a reader sees either the whole new file or what was there before: the bytes go to a hidden
-/// temporary file in the same folder, which is renamed at the end and removed on any failure.
+/// Writes files so that a reader sees either the whole new file or what was there before: the bytes go to a file without a
+/// name in the same folder, which gets its name at the end. Nothing is left behind by a failure or by a process that is
+/// killed. (File systems without nameless files get a hidden temporary one, which a killed process does leave.)
 package enum AtomicFile {
     /// Writes one file of the given bytes.
     package static func write(_ bytes: [UInt8], to path: String) throws(ImagingError) {
@@ -12,7 +13,7 @@ package enum AtomicFile {
     package static func write(
         to path: String, _ body: (borrowing PartialFile) throws(ImagingError) -> Void
     ) throws(ImagingError) {
-        let file = try PartialFile(for: path)
+        var file = try PartialFile(for: path)
         try body(file)
         try file.commit()
     }
@@ -34,25 +35,32 @@ package enum AtomicFile {
     }
 }
 
-/// A temporary file on its way to `path`; removed when it goes away without `commit`.
+/// A file on its way to `path`; gone when it goes away without `commit`.
 package struct PartialFile: ~Copyable {
     private let path: String
     private let temporaryPath: String
-    private let descriptor: Int32
+    /// Whether the file has no name yet, rather than the temporary one.
+    private let isNameless: Bool
+    private var descriptor: Int32
 
     fileprivate init(for path: String) throws(ImagingError) {
-        let name = ".fathom-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16)).part"
+        let folder = AtomicFile.folder(of: path)
         self.path = path
-        temporaryPath = AtomicFile.folder(of: path) + "/" + name
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        temporaryPath = folder + "/.fathom-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16)).part"
+        let nameless = open(folder, Self.namelessFlag | O_WRONLY | O_CLOEXEC, 0o666)
+        isNameless = nameless >= 0
+        descriptor = isNameless ? nameless : open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: SystemError.text(errno)) }
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
         // After a commit this name is gone already.
         unlink(temporaryPath)
     }
+
+    /// O_TMPFILE of open(2), a macro that Swift does not import; needs /proc to give the file its name.
+    private static let namelessFlag: Int32 = 0o20_000_000 | O_DIRECTORY
 
     /// Appends bytes.
     package func append(_ bytes: [UInt8]) throws(ImagingError) {
@@ -81,8 +89,15 @@ package struct PartialFile: ~Copyable {
         if let failure { throw .cannotWrite(path: path, reason: SystemError.text(failure)) }
     }
 
-    fileprivate func commit() throws(ImagingError) {
-        guard rename(temporaryPath, path) == 0 else {
+    fileprivate mutating func commit() throws(ImagingError) {
+        let source = "/proc/self/fd/\(descriptor)"
+        if isNameless, linkat(AT_FDCWD, source, AT_FDCWD, temporaryPath, AT_SYMLINK_FOLLOW) != 0 {
+            throw .cannotWrite(path: path, reason: SystemError.text(errno))
+        }
+        // Some file systems tell only here that there was no room.
+        let closing = descriptor
+        descriptor = -1
+        guard close(closing) == 0, rename(temporaryPath, path) == 0 else {
             throw .cannotWrite(path: path, reason: SystemError.text(errno))
         }
     }

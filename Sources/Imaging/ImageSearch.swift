@@ -42,28 +42,48 @@ package struct ImageSearch: Sendable, Equatable {
     private mutating func walk(_ folder: String, relativePath: String, _ visited: inout Set<FileStatus.Identity>) {
         do {
             guard try visited.insert(FileStatus(folder).identity).inserted else { return }
-            for name in try Self.names(in: folder).sorted() where !name.hasPrefix(".") {
+            for name in try names(in: folder).sorted() where !name.hasPrefix(".") {
                 let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
                 let relative = relativePath.isEmpty ? name : relativePath + "/" + name
-                // A link to nowhere is nobody's image.
-                guard let status = try? FileStatus(path) else { continue }
-                if status.isDirectory {
-                    walk(path, relativePath: relative, &visited)
-                } else if ImageFormats.extensions.contains((name as NSString).pathExtension.lowercased()) {
-                    images.append(FoundImage(path: path, relativePath: relative))
-                }
+                take(path, relativePath: relative, &visited)
             }
         } catch {
             failures.append(error)
         }
     }
 
-    private static func names(in folder: String) throws(ImagingError) -> [String] {
+    /// One entry of a folder.
+    private mutating func take(_ path: String, relativePath: String, _ visited: inout Set<FileStatus.Identity>) {
+        let isImage = ImageFormats.extensions.contains((path as NSString).pathExtension.lowercased())
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder)
+            if try FileStatus(path).isDirectory {
+                walk(path, relativePath: relativePath, &visited)
+            } else if isImage {
+                images.append(FoundImage(path: path, relativePath: relativePath))
+            }
+        } catch .notFound {
+            // A link to nowhere is nobody's image.
         } catch {
-            guard access(folder, R_OK | X_OK) == 0 else { throw FileStatus.error(folder, errno) }
-            throw .unreadable(path: folder, reason: "the folder cannot be listed")
+            if isImage { failures.append(error) }
         }
+    }
+
+    /// The names in a folder. Those that are not UTF-8 cannot be opened by name and count as failures.
+    private mutating func names(in folder: String) throws(ImagingError) -> [String] {
+        guard access(folder, R_OK | X_OK) == 0, let stream = opendir(folder) else {
+            throw FileStatus.error(folder, errno)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if let name = String(validating: bytes, as: UTF8.self) {
+                names.append(name)
+            } else {
+                let shown = folder + "/" + String(decoding: bytes, as: UTF8.self)
+                failures.append(.unreadable(path: shown, reason: "its name is not UTF-8; rename it"))
+            }
+        }
+        return names
     }
 }

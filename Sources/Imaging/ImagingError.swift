@@ -21,6 +21,8 @@ package enum ImagingError: Error, Equatable, Sendable {
     case corrupt(name: String, reason: String)
     /// The header promises more pixels than the limit; nothing was decoded.
     case tooManyPixels(name: String, width: Int, height: Int, limit: Int)
+    /// The system has no room for an image's pixels.
+    case outOfMemory(name: String, byteCount: Int)
     /// The number of samples does not match width and height.
     case sampleCount(expected: Int, actual: Int)
     /// An encoder refused; `reason` is its word.
@@ -55,6 +57,8 @@ extension ImagingError: CustomStringConvertible {
             "\(name): is damaged or incomplete (\(reason)); copy or download it again"
         case .tooManyPixels(let name, let width, let height, let limit):
             "\(name): has \(width) x \(height) pixels, more than the limit of \(limit); raise it with --max-pixels"
+        case .outOfMemory(let name, let byteCount):
+            "\(name): there is no memory for \(byteCount) bytes of it; free some, or make the image smaller"
         case .sampleCount(let expected, let actual):
             "the image needs \(expected) samples for its width and height, but \(actual) were given"
         case .cannotEncode(let reason):

@@ -38,7 +38,7 @@ struct FileStatus {
     /// The error that a failed system call on a path that is read stands for.
     static func error(_ path: String, _ code: Int32) -> ImagingError {
         switch code {
-        case ENOENT, ENOTDIR: .notFound(path: path)
+        case ENOENT, ENOTDIR, ELOOP: .notFound(path: path)
         case EACCES, EPERM: .permissionDenied(path: path)
         default: .unreadable(path: path, reason: SystemError.text(code))
         }

@@ -40,13 +40,38 @@ struct FailureTests {
         #expect(try CommandLineTool.depth("a.jpg", "--max-pixels", "1536", in: folder).status == 0)
     }
 
+    @Test("a file that meets a size limit is an error, and nothing is left of it")
+    func fileSizeLimit() throws {
+        let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
+        // 1 KB; the depth of 48 x 32 pixels takes 6.
+        let result = try CommandLineTool.shell(
+            "ulimit -f 1; $FATHOM depth a.jpg --format npz $MODEL >/dev/null 2>&1", in: folder)
+        #expect(result.status == 1)
+        #expect(try folder.allFiles() == ["a.jpg"])
+    }
+
+    @Test("an error of the network names the photograph")
+    func networkError() throws {
+        let folder = try TemporaryFolder.with(["a.png": "plain.png", "b.jpg": "exif.jpg"])
+        let model = Fixture("mini")
+        try folder.copy(model.path("model.safetensors"), "model/model.safetensors")
+        let configuration = try String(contentsOfFile: model.path("config.json"), encoding: .utf8)
+        let without = configuration.replacing(/"use_fov_model":\s*true/, with: "\"use_fov_model\": false")
+        try folder.write(Data(without.utf8), "model/config.json")
+        let result = try execute(
+            CommandLineTool.path, ["depth", "a.png", "b.jpg", "--model", "model", "--format", "npz"], in: folder.path)
+        #expect(result.status == 1)
+        #expect(result.errors.hasPrefix("fathom: a.png: model has no field-of-view network"))
+        #expect(result.outputLines.count == 1 && result.output.hasPrefix("b.jpg: "))
+    }
+
     @Test("nothing found")
     func nothing() throws {
         let folder = try TemporaryFolder()
         try folder.write(Data("x".utf8), "in/notes.txt")
         let result = try CommandLineTool.depth("in", in: folder)
-        #expect(result.status != 0)
-        #expect(result.errors.contains("there is no photograph in in"))
+        #expect(result.status == 1)
+        #expect(result.errors.hasPrefix("fathom: there is no photograph in in; JPEG, "))
         let missing = try CommandLineTool.depth("nowhere.jpg", in: folder)
         #expect(missing.status == 1)
         #expect(missing.errors == "fathom: nowhere.jpg: no such file or folder; check the path\n")
@@ -60,7 +85,7 @@ struct FailureTests {
             #expect(result.status == 1)
             #expect(result.output.isEmpty)
             #expect(result.errorLines.count == 1)
-            #expect(result.errors.hasPrefix("Error: ") && result.errors.contains(path))
+            #expect(result.errors.hasPrefix("fathom: ") && result.errors.contains(path))
         }
         #expect(try folder.allFiles() == ["a.jpg"])
     }

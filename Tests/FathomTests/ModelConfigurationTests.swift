@@ -50,7 +50,7 @@ struct ModelConfigurationTests {
         Edit("scaled_images_ratios", "[0.5, 0.5, 1]", "scaled_images_ratios"),
         Edit("scaled_images_overlap_ratios", "[0.0, 0.5, 0.5]", "scaled_images_overlap_ratios"),
         Edit("merge_padding_value", "3", "merge_padding_value"),
-        Edit("num_fov_head_layers", "3", "fov.head"),
+        Edit("num_fov_head_layers", "3", "fov_model.head"),
         Edit("use_batch_norm_in_fusion_residual", "true", "use_batch_norm_in_fusion_residual"),
         Edit("use_bias_in_fusion_residual", "false", "bias"),
         Edit("model_type", "\"dpt\"", "dpt"),

@@ -38,6 +38,18 @@ struct AtomicFileTests {
         #expect(try folder.names() == ["a.bin"])
     }
 
+    @Test("Nothing of an unfinished file can be seen, so that nothing is left of a killed process")
+    func nameless() throws {
+        let folder = try TemporaryFolder()
+        var visible: [String]?
+        try AtomicFile.write(to: folder.file("a.bin")) { (file) throws(ImagingError) in
+            try file.append([UInt8](repeating: 0, count: 5000))
+            visible = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+        }
+        #expect(visible == [])
+        #expect(try folder.names() == ["a.bin"])
+    }
+
     @Test("The folder is missing, or no folder")
     func missingFolder() throws {
         let folder = try TemporaryFolder()

@@ -44,6 +44,35 @@ struct ImageSearchTests {
         #expect(search.images.map(\.relativePath) == ["a.jpg"])
     }
 
+    @Test("A name that is not UTF-8 is reported, not passed over")
+    func foreignName() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], "a.jpg")
+        let name = Array((folder.path + "/b").utf8) + [0xFF] + Array(".jpg".utf8) + [0]
+        let descriptor = name.withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                text.baseAddress.map { open($0, O_CREAT | O_WRONLY, 0o600) } ?? -1
+            }
+        }
+        try #require(descriptor >= 0)
+        close(descriptor)
+        let search = ImageSearch([folder.path])
+        #expect(search.images.map(\.relativePath) == ["a.jpg"])
+        #expect(search.failures.count == 1 && search.failures.first?.description.contains("not UTF-8") == true)
+    }
+
+    @Test(
+        "An image that cannot be reached is reported",
+        .enabled(if: geteuid() != 0, "the superuser may reach everything"))
+    func unreachable() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], "listed/a.jpg")
+        chmod(folder.file("listed"), 0o400)
+        defer { chmod(folder.file("listed"), 0o700) }
+        let search = ImageSearch([folder.path])
+        #expect(search.images.isEmpty && search.failures.count == 1)
+    }
+
     @Test("Links that lead in circles or nowhere end the walk")
     func links() throws {
         let folder = try TemporaryFolder()

@@ -38,6 +38,39 @@ struct PhotographErrorTests {
         #expect(!reason.contains("\n"))
     }
 
+    @Test("A JPEG that was cut and closed again is damaged")
+    func cutAndClosed() throws {
+        let bytes = try FixtureImage.bytes("exif.jpg")
+        let cut = error(Array(bytes[..<(bytes.count * 7 / 10)]) + [0xFF, 0xD9])
+        guard case .corrupt(_, let reason)? = cut else {
+            Issue.record("\(String(describing: cut))")
+            return
+        }
+        #expect(reason.lowercased().contains("premature end"))
+    }
+
+    @Test("What one file's decoder said is not told of the next")
+    func reasonsStayApart() throws {
+        let jpeg = try FixtureImage.bytes("exif.jpg")
+        _ = error(Array(jpeg[..<(jpeg.count * 7 / 10)]) + [0xFF, 0xD9])
+        _ = error(jpeg + Array("maker's notes".utf8))
+        try brokenPNG()
+    }
+
+    @Test("More pixels than there is memory for are an error when the limit allows them")
+    func tooLargeForMemory() {
+        var png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        // 2^20 x 2^20: 3 TB.
+        png += chunk("IHDR", [0, 0x10, 0, 0, 0, 0x10, 0, 0, 8, 2, 0, 0, 0])
+        png += chunk("IDAT", [0x78, 0x9C, 0x03, 0x00, 0, 0, 0, 1])
+        png += chunk("IEND", [])
+        switch error(png, limit: .max) {
+        // libpng or the system refuses, whichever comes first.
+        case .corrupt, .outOfMemory: break
+        case let other: Issue.record("\(String(describing: other))")
+        }
+    }
+
     @Test("The message of a truncated JPEG is libjpeg's")
     func truncatedMessage() throws {
         let bytes = try FixtureImage.bytes("exif.jpg")

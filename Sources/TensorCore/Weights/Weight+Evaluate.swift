@@ -54,7 +54,7 @@ extension WeightSource {
     package func require(_ name: String, shape: Shape) throws(WeightError) {
         guard let description = tensors[name] else { throw .missing(name) }
         guard description.shape == shape else {
-            throw .shapeMismatch(name: name, expected: shape, found: description.shape)
+            throw .shapeMismatch(name: nameInFile(name), expected: shape, found: description.shape)
         }
     }
 }

@@ -9,12 +9,17 @@ package protocol WeightSource: Sendable {
     /// - Throws: ``WeightError`` when the tensor is missing, unreadable, not floating point or not finite.
     func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError)
 
+    /// What the file calls a tensor, for messages.
+    func nameInFile(_ name: String) -> String
+
     /// Tells that every weight has been read: an implementation gives mapped memory back here and maps it again
     /// should another read follow.
     func releaseMemory()
 }
 
 extension WeightSource {
+    package func nameInFile(_ name: String) -> String { name }
+
     /// Reads a whole tensor into an array. See ``read(_:into:)``.
     package func float32(_ name: String) throws(WeightError) -> [Float] {
         guard let description = tensors[name] else { throw .missing(name) }
@@ -48,17 +53,17 @@ package enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing(let name):
-            "the checkpoint has no tensor '\(name)'; is it a complete Depth Pro checkpoint?"
+            "the checkpoint has no tensor '\(name)' (as Apple's file names it); download the whole checkpoint"
         case .unexpected(let names):
             "the checkpoint holds \(names.count) tensor(s) that the model does not have, first '\(names.first ?? "")';"
                 + " its configuration does not fit its weights"
         case .shapeMismatch(let name, let expected, let found):
             "tensor '\(name)' has shape \(found) where the model needs \(expected);"
-                + " the configuration and the weights belong to different models"
+                + " it belongs to a model of another size than the other tensors or config.json say"
         case .notFloatingPoint(let name, let found):
             "tensor '\(name)' holds \(found.rawValue); weights must be float16, bfloat16, float32 or float64"
         case .notFinite(let name, let index):
-            "tensor '\(name)' holds a NaN or an infinity at element \(index); the checkpoint is damaged"
+            "tensor '\(name)' holds a NaN or an infinity at element \(index); the checkpoint is damaged, download it again"
         case .unreadable(let name, let reason):
             "tensor '\(name)' cannot be read: \(reason)"
         }

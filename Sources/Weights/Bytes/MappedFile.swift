@@ -87,6 +87,9 @@ private struct Identity: Sendable, Equatable {
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
             throw CheckpointError(kind: .unreadable, path: path, tensor: nil, detail: "not a regular file")
         }
+        guard FileManager.default.isReadableFile(atPath: target) else {
+            throw CheckpointError(kind: .unreadable, path: path, tensor: nil, detail: "permission denied")
+        }
         byteCount = (attributes[.size] as? NSNumber)?.intValue ?? 0
         fileNumber = (attributes[.systemFileNumber] as? NSNumber)?.intValue ?? 0
         modified = attributes[.modificationDate] as? Date ?? .distantPast

@@ -58,6 +58,10 @@ package struct HuggingFaceLayout: WeightSource {
         }
     }
 
+    package func nameInFile(_ name: String) -> String {
+        (storedNames[name] ?? [name]).map(source.nameInFile).joined(separator: " + ")
+    }
+
     package func releaseMemory() { source.releaseMemory() }
 
     private static func joined(
