@@ -42,12 +42,16 @@ let package = Package(
         .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["Archives", "CVips", "COpenEXR"], swiftSettings: strict),
         .target(name: "Evaluation", swiftSettings: safe),
+        .target(name: "DataSets", dependencies: ["Imaging", "Evaluation"], swiftSettings: safe),
         .target(name: "Profiling", dependencies: ["TensorCore"], swiftSettings: safe),
 
         // The public face and what stands on it.
         .target(
             name: "Fathom",
-            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling"],
+            dependencies: [
+                "TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling", "Evaluation",
+                "DataSets",
+            ],
             swiftSettings: safe),
         .executableTarget(
             name: "FathomCLI",

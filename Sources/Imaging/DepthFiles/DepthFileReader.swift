@@ -10,6 +10,9 @@ package struct DepthFileContent: Sendable, Equatable {
     package var isSteps = false
     /// The focal length in pixels that the file states.
     package var focalLengthPixels: Double?
+
+    /// A map of which nothing more is known.
+    package init(map: NumberMap) { self.map = map }
 }
 
 /// Reads depth files of every format: .npz, .npy, .pfm, .exr, .dpt, .tif(f) and 16-bit .png.
@@ -27,7 +30,9 @@ package enum DepthFileReader {
         case "npz":
             let archive = try NPZReader(bytes(path), name: path, limits: limits)
             let focal = archive.scalar("focallength_px")
-            return DepthFileContent(map: try archive.depthMap(), focalLengthPixels: focal)
+            var content = DepthFileContent(map: try archive.depthMap())
+            content.focalLengthPixels = focal
+            return content
         case "npy":
             let array = try NPYReader.read(bytes(path), name: path, limits: limits)
             return DepthFileContent(map: try array.map(name: path))
@@ -43,8 +48,11 @@ package enum DepthFileReader {
     private static func png(_ path: String, _ limits: DepthFileLimits) throws(ImagingError) -> DepthFileContent {
         let stored = try DepthPNG.read(path, maximumPixelCount: limits.maximumPixelCount)
         let map = try NumberMap(width: stored.width, height: stored.height, values: stored.values.map(Float.init))
-        return DepthFileContent(
-            map: map, stepsPerMetre: stored.stepsPerMetre, isSteps: true, focalLengthPixels: stored.focalLengthPixels)
+        var content = DepthFileContent(map: map)
+        content.isSteps = true
+        content.stepsPerMetre = stored.stepsPerMetre
+        content.focalLengthPixels = stored.focalLengthPixels
+        return content
     }
 
     /// All bytes of a regular file.
