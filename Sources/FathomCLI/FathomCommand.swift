@@ -8,5 +8,7 @@ struct FathomCommand: ParsableCommand {
         commandName: "fathom",
         abstract: "Turns photographs into metric depth maps.",
         version: EngineVersion.current,
-        subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self])
+        subcommands: [
+            DepthCommand.self, EvaluateCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self,
+        ])
 }

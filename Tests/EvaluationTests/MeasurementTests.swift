@@ -11,7 +11,7 @@ struct MeasurementTests {
     func validity() throws {
         let truth = row(0.1, 0.2, 80, 79, .infinity, .nan, 0, -3)
         let prediction = row(9, 0.2, 9, 79, 9, 9, 9, 9)
-        let scores = try Measurement(range: MetreRange(0.1, 80)).scores(prediction: prediction, truth: truth)
+        let scores = try DepthMeasurement(range: MetreRange(0.1, 80)).scores(prediction: prediction, truth: truth)
         #expect(scores.validPixelCount == 2 && scores.outOfRangeCount == 3 && scores.unknownTruthCount == 3)
         #expect(scores.values[.delta1] == 1 && scores.values[.absRel] == 0 && scores.resizedFrom == nil)
     }
@@ -20,7 +20,7 @@ struct MeasurementTests {
     func invalidPredictions() throws {
         let truth = row(2, 2, 2, 2, 2)
         let prediction = row(.nan, .infinity, -.infinity, 0, 2)
-        let scores = try Measurement(range: MetreRange(1, 4)).scores(prediction: prediction, truth: truth)
+        let scores = try DepthMeasurement(range: MetreRange(1, 4)).scores(prediction: prediction, truth: truth)
         #expect(scores.invalidPredictionCount == 4)
         #expect(scores.values[.absRel] == (0.5 + 1 + 1 + 0.5) / 5)
     }
@@ -29,24 +29,24 @@ struct MeasurementTests {
     func strict() throws {
         let truth = row(1, 1, 1, 1)
         let prediction = row(1.25, 1.5625, 1.953125, 1)
-        let values = try Measurement(range: MetreRange(0.1, 10)).scores(prediction: prediction, truth: truth).values
+        let values = try DepthMeasurement(range: MetreRange(0.1, 10)).scores(prediction: prediction, truth: truth).values
         #expect(values[.delta1] == 0.25 && values[.delta2] == 0.5 && values[.delta3] == 0.75)
     }
 
     @Test("nothing to measure is an error, not a score")
     func nothing() {
-        let measurement = Measurement(range: MetreRange(0.1, 10))
-        #expect(throws: Measurement.Failure.noValidPixels) {
+        let measurement = DepthMeasurement(range: MetreRange(0.1, 10))
+        #expect(throws: DepthMeasurement.Failure.noValidPixels) {
             try measurement.scores(prediction: row(1, 2), truth: row(.nan, 20))
         }
         var aligned = measurement
         aligned.alignment = .median
-        #expect(throws: Measurement.Failure.nothingToAlign) {
+        #expect(throws: DepthMeasurement.Failure.nothingToAlign) {
             try aligned.scores(prediction: row(.nan, 0), truth: row(1, 2))
         }
         var cropped = measurement
         cropped.crop = .eigenNYU
-        #expect(throws: Measurement.Failure.crop(.eigenNYU, width: 2, height: 1)) {
+        #expect(throws: DepthMeasurement.Failure.crop(.eigenNYU, width: 2, height: 1)) {
             try cropped.scores(prediction: row(1, 2), truth: row(1, 2))
         }
     }
@@ -54,7 +54,7 @@ struct MeasurementTests {
     @Test("alignment brings a scaled prediction home, and one scaled and shifted in inverse depth")
     func alignment() throws {
         let truth = row(1, 2, 4, 8)
-        var measurement = Measurement(range: MetreRange(0.1, 10))
+        var measurement = DepthMeasurement(range: MetreRange(0.1, 10))
         measurement.alignment = .median
         let scaled = row(3, 6, 12, 24)
         #expect(abs(try measurement.scores(prediction: scaled, truth: truth).values[.absRel] ?? 1) < 1e-12)

@@ -37,7 +37,7 @@ struct NumpyParityTests {
 
     @Test("every figure to 1e-9", arguments: cases)
     func figures(_ fixture: Case) throws {
-        var measurement = Measurement(range: MetreRange(fixture.range[0], fixture.range[1]))
+        var measurement = DepthMeasurement(range: MetreRange(fixture.range[0], fixture.range[1]))
         measurement.crop = try #require(Crop(rawValue: fixture.crop))
         measurement.alignment = try #require(Alignment(rawValue: fixture.alignment))
         let truth = try fixture.grid("truth")

@@ -1,5 +1,5 @@
 /// How one prediction is measured against the truth.
-package struct Measurement: Sendable, Equatable {
+package struct DepthMeasurement: Sendable, Equatable {
     /// The depths that count.
     package var range: MetreRange
     /// The part of the image that counts; boundaries are those of the whole image.
