@@ -77,6 +77,9 @@ let package = Package(
             name: "ImagingTests", dependencies: ["Imaging", "Archives", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DataSetsTests", dependencies: ["DataSets", "Evaluation", "Imaging", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ProfilingTests",

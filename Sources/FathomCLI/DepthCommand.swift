@@ -21,7 +21,7 @@ struct DepthCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What to write: npz, png16, color; several with commas.", valueName: "list"))
+        help: ArgumentHelp("What to write: npz, png16, color, exr, pfm, tiff; several with commas.", valueName: "list"))
     var format: FormatList = FormatList([.npz, .color])
 
     @Option(

@@ -78,6 +78,10 @@ typedef struct CVipsPixels {
 /// Encodes a PNG without text. `compression` is zlib's level, 0 ... 9.
 CVipsEncoded *_Nonnull cvips_encode_png(const CVipsPixels *_Nonnull pixels, int compression);
 
+/// Encodes grey floats as TIFF, losslessly compressed (deflate, floating-point predictor). The pixels must have one band
+/// of 32 bits.
+CVipsEncoded *_Nonnull cvips_encode_float_tiff(const CVipsPixels *_Nonnull pixels);
+
 CVipsStatus cvips_encoded_status(const CVipsEncoded *_Nonnull encoded);
 const char *_Nonnull cvips_encoded_message(const CVipsEncoded *_Nonnull encoded);
 const void *_Nullable cvips_encoded_bytes(const CVipsEncoded *_Nonnull encoded);
