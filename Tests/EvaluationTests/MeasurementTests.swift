@@ -29,7 +29,8 @@ struct MeasurementTests {
     func strict() throws {
         let truth = row(1, 1, 1, 1)
         let prediction = row(1.25, 1.5625, 1.953125, 1)
-        let values = try DepthMeasurement(range: MetreRange(0.1, 10)).scores(prediction: prediction, truth: truth).values
+        let values = try DepthMeasurement(range: MetreRange(0.1, 10)).scores(prediction: prediction, truth: truth)
+            .values
         #expect(values[.delta1] == 0.25 && values[.delta2] == 0.5 && values[.delta3] == 0.75)
     }
 

@@ -3,7 +3,9 @@ extension SamplePath {
     /// below `train`, `val` or `data_depth_annotated`.
     var kitti: Sample? {
         let folders = folderNames
-        guard folders.count >= 4, folders[0] == "data", ["image_02", "image_03"].contains(folders[1]) else { return nil }
+        guard folders.count >= 4, folders[0] == "data", ["image_02", "image_03"].contains(folders[1]) else {
+            return nil
+        }
         let (camera, drive) = (folders[1], folders[2])
         let rest = "/" + drive + "/proj_depth/groundtruth/" + camera + "/" + name
         // DATE lies below the root that the depths share, or below its part for the raw drives.
@@ -47,7 +49,8 @@ extension SamplePath {
             let depthStem = up(1) + "/disp1_left/disp1_left_" + number
             guard let depth = existing(["npy", "npz", "pfm", "exr"].map { depthStem + "." + $0 }) else {
                 guard existing([depthStem + ".dsp5"]) != nil else { return nil }
-                throw DataSetError(depthStem + ".dsp5", "is HDF5, which is not read; export it as docs/evaluation.md tells")
+                throw DataSetError(
+                    depthStem + ".dsp5", "is HDF5, which is not read; export it as docs/evaluation.md tells")
             }
             return sample(
                 depth: depth, .disparity,

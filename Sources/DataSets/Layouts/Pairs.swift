@@ -36,8 +36,9 @@ package struct DepthFileIndex: Sendable {
             key = String(key.dropLast(suffix.count))
             return (key, rank)
         }
-        // A plain .png or .tif may as well be the photograph: what says that it is depth comes first.
-        return (key, rank + DepthFileReader.extensions.count)
+        // A plain .png or .tif may as well be the photograph: it comes last.
+        let isDoubtful = ["png", "tif", "tiff"].contains(path.pathExtension.lowercased())
+        return (key, isDoubtful ? rank + DepthFileReader.extensions.count : rank)
     }
 }
 
@@ -57,11 +58,10 @@ package enum Pairs {
         let search = ImageSearch([folder])
         let depths = DepthFileIndex(folder: depthFolder ?? folder)
         found.failures = search.failures.map { DataSetError(folder, "\($0)") } + depths.failures
-        let depthPaths = Set(depths.paths.values)
         for image in search.images {
             let photograph = SamplePath(root: folder, image)
             // In one folder an image may be a depth, or a result of an earlier run.
-            if depthFolder == nil, isDepth(photograph, depthPaths) { continue }
+            if depthFolder == nil, isDepth(photograph) { continue }
             guard let depth = depths.paths[photograph.key], depth != photograph.path else {
                 found.failures.append(DataSetError(photograph.path, "has no depth file of its name"))
                 continue
@@ -88,9 +88,8 @@ package enum Pairs {
         return found
     }
 
-    private static func isDepth(_ photograph: SamplePath, _ depthPaths: Set<String>) -> Bool {
-        for suffix in [".depth", "_depth", ".color"] where photograph.stem.hasSuffix(suffix) { return true }
-        return false
+    private static func isDepth(_ photograph: SamplePath) -> Bool {
+        [".depth", "_depth", ".color"].contains(where: photograph.stem.hasSuffix)
     }
 
     private static func camera(_ key: String, folders: [String?]) -> CameraFile? {

@@ -77,7 +77,8 @@ public final class DepthEvaluation: Sendable {
         let measurer = SampleMeasurer(
             measurement: measurement, source: source, baselines: baselines, options: options)
         let pipeline = Pipeline(
-            decode: { try measurer.read($0) }, compute: { try measurer.predict($0) }, write: { try measurer.measure($0) })
+            decode: { try measurer.read($0) }, compute: { try measurer.predict($0) },
+            write: { try measurer.measure($0) })
         pipeline.run(samples) { sample, result in
             switch result {
             case .success(let scores):

@@ -87,7 +87,8 @@ extension EvaluationOptions {
             throw FathomError(.invalidArgument, "\(nearest) to \(farthest) m is no range of depths")
         }
         var measurement = DepthMeasurement(range: MetreRange(nearest, farthest))
-        measurement.crop = try crop.map { name throws(FathomError) in try Self.choice(name, "crop") }
+        measurement.crop =
+            try crop.map { name throws(FathomError) in try Self.choice(name, "crop") }
             ?? dataSet?.crop ?? .none
         measurement.alignment = try Self.choice(alignment, "alignment")
         measurement.predictionKind = isInverseDepth ? .inverseDepth : .depth

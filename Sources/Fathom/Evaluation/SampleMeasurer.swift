@@ -100,7 +100,8 @@ struct SampleMeasurer: Sendable {
         if file.isSteps && !options.isInverseDepth {
             guard let steps = options.pngScale?.stepsPerMetre ?? file.stepsPerMetre, steps > 0 else {
                 throw FathomError(
-                    .invalidArgument, "\(read.sample.key): the prediction states no scale of its steps; give --png-scale")
+                    .invalidArgument,
+                    "\(read.sample.key): the prediction states no scale of its steps; give --png-scale")
             }
             values = values.map { $0 / steps }
         }
