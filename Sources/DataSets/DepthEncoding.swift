@@ -22,6 +22,8 @@ package enum DepthEncoding: Sendable, Equatable {
     ///   - content: the file as it was read.
     ///   - camera: needed for disparities.
     ///   - path: the file, for messages.
+    /// - Returns: metres; NaN or what is not positive where the depth is unknown.
+    /// - Throws: when a scale or a baseline is not known.
     func metres(_ content: DepthFileContent, camera: Camera?, path: String) throws(DataSetError) -> DepthGrid {
         switch self {
         case .metres(let stepsPerMetre):

@@ -54,55 +54,54 @@ package enum BoundaryF1 {
 /// Boundaries of both maps in one pass over all pairs of neighbours: thresholds ascend, so that how many of them a pair
 /// exceeds tells the pair's part at each.
 private struct BoundaryCounts {
-    private struct Direction {
-        var predicted = [Int](repeating: 0, count: 11)
-        var true_ = [Int](repeating: 0, count: 11)
-        var both = [Int](repeating: 0, count: 11)
+    /// A pair exceeds none, some or all of the thresholds.
+    private static let levelCount = BoundaryF1.thresholds.count + 1
 
-        mutating func add(predicted prediction: Int, true truth: Int) {
-            predicted[prediction] += 1
-            true_[truth] += 1
-            both[min(prediction, truth)] += 1
-        }
-    }
-
-    private var directions = [Direction](repeating: Direction(), count: 4)
+    /// Pairs by direction, thresholds exceeded in the prediction, and in the truth.
+    private var pairCounts = [Int](repeating: 0, count: 4 * levelCount * levelCount)
 
     init(prediction: DepthGrid, truth: DepthGrid) {
         precondition(prediction.width == truth.width && prediction.height == truth.height)
         let (width, height) = (truth.width, truth.height)
-        let (p, g) = (BoundaryF1.inverse(prediction), BoundaryF1.inverse(truth))
-        let thresholds = BoundaryF1.thresholds
+        let (predicted, actual) = (BoundaryF1.inverse(prediction), BoundaryF1.inverse(truth))
+        let (p, g, thresholds) = (predicted.span, actual.span, BoundaryF1.thresholds.span)
         for row in 0..<height {
             for column in 0..<width {
                 let index = row * width + column
-                if column + 1 < width { add(p, g, index, index + 1, direction: 0, thresholds) }
-                if row + 1 < height { add(p, g, index, index + width, direction: 2, thresholds) }
+                if column + 1 < width { count(p, g, index, index + 1, direction: 0, thresholds) }
+                if row + 1 < height { count(p, g, index, index + width, direction: 2, thresholds) }
             }
         }
     }
 
     /// Counts a pair of neighbours in its two directions.
-    private mutating func add(
-        _ p: [Double], _ g: [Double], _ first: Int, _ second: Int, direction: Int, _ thresholds: [Double]
+    @inline(__always)
+    private mutating func count(
+        _ p: Span<Double>, _ g: Span<Double>, _ first: Int, _ second: Int, direction: Int, _ thresholds: Span<Double>
     ) {
-        let thresholds = thresholds.span
-        let predicted = BoundaryF1.exceededCount(p[second] / p[first], thresholds)
-        let isTrue = BoundaryF1.exceededCount(g[second] / g[first], thresholds)
-        directions[direction].add(predicted: predicted, true: isTrue)
-        let reversePredicted = BoundaryF1.exceededCount(p[first] / p[second], thresholds)
-        let reverseTrue = BoundaryF1.exceededCount(g[first] / g[second], thresholds)
-        directions[direction + 1].add(predicted: reversePredicted, true: reverseTrue)
+        let forwards = BoundaryF1.exceededCount(p[second] / p[first], thresholds)
+        let trueForwards = BoundaryF1.exceededCount(g[second] / g[first], thresholds)
+        pairCounts[(direction * Self.levelCount + forwards) * Self.levelCount + trueForwards] += 1
+        let backwards = BoundaryF1.exceededCount(p[first] / p[second], thresholds)
+        let trueBackwards = BoundaryF1.exceededCount(g[first] / g[second], thresholds)
+        pairCounts[((direction + 1) * Self.levelCount + backwards) * Self.levelCount + trueBackwards] += 1
     }
 
     func scores(threshold index: Int) -> BoundaryF1.Scores {
-        // Pairs beyond threshold i are those that exceed at least i + 1 of them.
-        let beyond = { (counts: [Int]) in counts[(index + 1)...].reduce(0, +) }
         var (precision, recall) = (0.0, 0.0)
-        for direction in directions {
-            let hits = Double(beyond(direction.both))
-            precision += hits / Double(max(beyond(direction.predicted), 1)) / 4
-            recall += hits / Double(max(beyond(direction.true_), 1)) / 4
+        for direction in 0..<4 {
+            // Pairs beyond threshold i are those that exceed at least i + 1 of them.
+            var (predicted, actual, both) = (0, 0, 0)
+            for p in 0..<Self.levelCount {
+                for g in 0..<Self.levelCount {
+                    let count = pairCounts[(direction * Self.levelCount + p) * Self.levelCount + g]
+                    if p > index { predicted += count }
+                    if g > index { actual += count }
+                    if p > index && g > index { both += count }
+                }
+            }
+            precision += Double(both) / Double(max(predicted, 1)) / 4
+            recall += Double(both) / Double(max(actual, 1)) / 4
         }
         return BoundaryF1.Scores(precision: precision, recall: recall)
     }

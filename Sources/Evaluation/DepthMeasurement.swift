@@ -45,11 +45,13 @@ package struct DepthMeasurement: Sendable, Equatable {
         }
         let valid = validPixels(truth, area, &scores)
         guard !valid.isEmpty else { throw .noValidPixels }
-        let fit = alignment.fit(
-            predictions: valid.map { predicted.metres[$0] }, truths: valid.map { truth.metres[$0] },
-            farthest: range.farthest)
-        guard let fit else { throw .nothingToAlign }
-        predicted.metres = predicted.metres.map(fit.metres)
+        if alignment != .none {
+            let fit = alignment.fit(
+                predictions: valid.map { predicted.metres[$0] }, truths: valid.map { truth.metres[$0] },
+                farthest: range.farthest)
+            guard let fit else { throw .nothingToAlign }
+            for index in predicted.metres.indices { predicted.metres[index] = fit.metres(predicted.metres[index]) }
+        }
 
         var sum = DepthErrorSum()
         for pixel in valid {

@@ -51,6 +51,7 @@ package enum Pairs {
     ///   - folder: holds the photographs, at any level.
     ///   - depthFolder: holds the depths in the same structure; nil when they lie beside the photographs.
     ///   - encoding: what the depths' numbers mean.
+    /// - Returns: the pairs, and the photographs without a depth.
     package static func samples(
         photographs folder: String, depths depthFolder: String? = nil, encoding: DepthEncoding
     ) -> SampleSearch {

@@ -76,8 +76,9 @@ public final class DepthEvaluation: Sendable {
         let results = Mutex(EvaluationResults(failures: earlyFailures))
         let measurer = SampleMeasurer(
             measurement: measurement, source: source, baselines: baselines, options: options)
+        // Depth maps of some data sets have 24 million pixels: no more than needed wait.
         let pipeline = Pipeline(
-            decode: { try measurer.read($0) }, compute: { try measurer.predict($0) },
+            capacity: 1, decode: { try measurer.read($0) }, compute: { try measurer.predict($0) },
             write: { try measurer.measure($0) })
         pipeline.run(samples) { sample, result in
             switch result {

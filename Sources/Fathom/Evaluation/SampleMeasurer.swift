@@ -122,11 +122,11 @@ struct SampleMeasurer: Sendable {
             var scores = ImageScores()
             if let truth = predicted.read.truth {
                 scores = try depthScores(prediction, truth, predicted.read.sample)
-                if let estimated = prediction.estimatedFocalOverWidth, let true_ = truth.focalLengthOverWidth {
+                if let estimated = prediction.estimatedFocalOverWidth, let actual = truth.focalLengthOverWidth {
                     let width = Double(truth.depth.width)
                     scores.set(
                         FocalLengthScore(
-                            estimatedPixels: estimated * width, truePixels: true_ * width,
+                            estimatedPixels: estimated * width, truePixels: actual * width,
                             imageWidth: truth.depth.width))
                 }
             }
