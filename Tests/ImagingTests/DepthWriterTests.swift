@@ -6,9 +6,9 @@ import Testing
 struct DepthWriterTests {
     private static let metadata = DepthMetadata(
         focalLengthPixels: 450.5, horizontalFieldOfViewDegrees: 60, focalSource: "user", model: "tiny é")
-    private static let metres: [Float] = (0..<(37 * 21)).map { 0.1 + Float($0 * 7919 % 1000) / 9 }
+    static let metres: [Float] = (0..<(37 * 21)).map { 0.1 + Float($0 * 7919 % 1000) / 9 }
 
-    private func write(_ depth: DepthImage, to folder: TemporaryFolder) throws {
+    fileprivate func write(_ depth: DepthImage, to folder: TemporaryFolder) throws {
         try OpenEXR.write(depth, Self.metadata, to: folder.file("d.exr"))
         try PFM.write(depth, to: folder.file("d.pfm"))
         try FloatTIFF.write(depth, to: folder.file("d.tiff"))
@@ -66,6 +66,26 @@ struct DepthWriterTests {
     }
 }
 
+extension DepthWriterTests {
+    @Test("OpenEXR's own Python module sees the same channel and text", .enabled(if: Python.hasOpenEXR))
+    func openEXR() throws {
+        let folder = try TemporaryFolder()
+        try write(DepthImage(width: 37, height: 21, metres: Self.metres), to: folder)
+        let script = """
+            import sys, numpy, OpenEXR
+            file = OpenEXR.File(sys.argv[1])
+            header, channel = file.header(), file.channels()["Z"].pixels
+            i = numpy.arange(37 * 21)
+            expected = (numpy.float32(0.1) + (i * 7919 % 1000).astype(numpy.float32) / numpy.float32(9)).reshape(21, 37)
+            assert channel.dtype == numpy.float32 and numpy.array_equal(channel, expected)
+            assert header["unit"] == "m" and header["focal_px"] == "450.5" and header["model"] == "tiny \\u00e9"
+            print("same")
+            """
+        #expect(Python.run(script, [folder.file("d.exr")]) == "same\n")
+    }
+}
+
 extension Python {
+    static let hasOpenEXR = run("import OpenEXR, numpy; print('yes')", []) == "yes\n"
     static let hasPillow = run("from PIL import Image; print('yes')", []) == "yes\n"
 }

@@ -15,6 +15,13 @@ package struct Camera: Sendable, Equatable {
 
     /// A camera of which the focal length is known.
     package init(focalLengthPixels: Double) { self.focalLengthPixels = focalLengthPixels }
+
+    /// Whether every number is one that a camera can have.
+    var isPossible: Bool {
+        let isPositive = { (value: Double) in value > 0 && value < .infinity }
+        return isPositive(focalLengthPixels) && imageWidth ?? 1 > 0 && isPositive(baselineMetres ?? 1)
+            && disparityOffset.isFinite && isPositive(depthScale ?? 1)
+    }
 }
 
 /// Where a camera is described, in one of the forms of the data sets.

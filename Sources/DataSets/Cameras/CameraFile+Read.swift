@@ -11,6 +11,25 @@ extension CameraFile {
     /// - Returns: nil when the file is not there and depth does not need it.
     /// - Throws: `DataSetError` when the file is damaged.
     func read(photographPath: String?) throws -> Camera? {
+        let camera = try parsed(photographPath)
+        if let camera, !camera.isPossible {
+            throw DataSetError(
+                path, "gives a width, baseline, offset or scale that cannot be; check that it is the camera's file")
+        }
+        return camera
+    }
+
+    /// The file or folder, for messages.
+    private var path: String {
+        switch self {
+        case .fixed: "the preset's camera"
+        case .json(let path), .numbers(let path, _, _), .kitti(let path, _), .middlebury(let path), .openCV(let path),
+            .sintel(let path), .colmap(let path):
+            path
+        }
+    }
+
+    private func parsed(_ photographPath: String?) throws -> Camera? {
         switch self {
         case .fixed(let focal, let width):
             var camera = Camera(focalLengthPixels: focal)
@@ -64,10 +83,7 @@ extension CameraFile {
             throw DataSetError(path, "is not {\"fx\": pixels, \"width\": pixels, ...}")
         }
         var camera = try camera(described.fx, path)
-        if let width = described.width {
-            guard width > 0 else { throw DataSetError(path, "gives a width of \(width) pixels") }
-            camera.imageWidth = width
-        }
+        camera.imageWidth = described.width
         camera.depthScale = described.scale
         camera.isMetric = described.metric ?? true
         return camera
