@@ -1,5 +1,6 @@
 import DataSets
 import Evaluation
+import Foundation
 import Imaging
 
 /// Where predictions come from.
@@ -75,7 +76,7 @@ struct SampleMeasurer: Sendable {
 
     private func readMask(_ sample: Sample, in folder: String) throws -> (isForeground: [Bool], size: (Int, Int)) {
         let paths = ["png", "jpg", "PNG", "JPG"].map { folder + "/" + sample.key + "." + $0 }
-        guard let path = paths.first(where: { InputPath.exists($0) }) else {
+        guard let path = paths.first(where: FileManager.default.fileExists) else {
             throw FathomError(.unreadableImage, "\(folder)/\(sample.key).png: there is no mask of that name")
         }
         let image = try Photograph(contentsOf: path, maximumPixelCount: options.maximumPixelCount)
