@@ -27,22 +27,31 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["LibVips"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "LibOpenEXR", pkgConfig: "OpenEXR", providers: [.apt(["libopenexr-dev"])]),
+        .target(name: "COpenEXR", dependencies: ["LibOpenEXR"]),
         .target(name: "CPUKernels", path: "Kernels/CPU"),
 
         // The engine.
         .target(name: "TensorCore", swiftSettings: safe),
-        .target(name: "Weights", dependencies: ["TensorCore"], swiftSettings: safe),
+        .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: safe),
+        .target(name: "Weights", dependencies: ["TensorCore", "Archives"], swiftSettings: safe),
         .target(
             name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", swiftSettings: safe),
-        .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
+        .target(name: "Imaging", dependencies: ["Archives", "CVips", "COpenEXR"], swiftSettings: strict),
+        .target(name: "Evaluation", swiftSettings: safe),
+        .target(name: "DataSets", dependencies: ["Imaging", "Evaluation"], swiftSettings: safe),
         .target(name: "Profiling", dependencies: ["TensorCore"], swiftSettings: safe),
 
         // The public face and what stands on it.
         .target(
             name: "Fathom",
-            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling"],
+            dependencies: [
+                "TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling", "Evaluation",
+                "DataSets",
+            ],
             swiftSettings: safe),
         .executableTarget(
             name: "FathomCLI",
@@ -65,7 +74,11 @@ let package = Package(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
             exclude: ["Snapshots"], swiftSettings: strict),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"],
+            name: "ImagingTests", dependencies: ["Imaging", "Archives", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DataSetsTests", dependencies: ["DataSets", "Evaluation", "Imaging", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
         .testTarget(

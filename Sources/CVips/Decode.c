@@ -78,3 +78,20 @@ CVipsStatus cvips_image_decode_grey16(CVipsImage *image, uint16_t *values, size_
     }
     return finish(image, copy_rows(header, (uint8_t *)values) == 0 ? CVipsStatusOK : CVipsStatusFailed);
 }
+
+CVipsStatus cvips_image_decode_grey_float(CVipsImage *image, float *values, size_t value_count) {
+    if (image->header == NULL) return image->status;
+    cvips_begin_operation();
+    VipsImage *header = image->header;
+    if (vips_image_get_bands(header) != 1 || vips_band_format_iscomplex(vips_image_get_format(header))) {
+        return finish(image, CVipsStatusUnsupportedSamples);
+    }
+    VipsImage *grey = NULL;
+    if (vips_cast_float(header, &grey, NULL) != 0) return finish(image, CVipsStatusFailed);
+    CVipsStatus status = CVipsStatusWrongBuffer;
+    if (VIPS_IMAGE_SIZEOF_IMAGE(grey) == value_count * sizeof(float)) {
+        status = copy_rows(grey, (uint8_t *)values) == 0 ? CVipsStatusOK : CVipsStatusFailed;
+    }
+    g_object_unref(grey);
+    return finish(image, status);
+}

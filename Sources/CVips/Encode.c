@@ -1,4 +1,4 @@
-// Encoding PNG in memory; writing files safely is the caller's business.
+// Encoding PNG and TIFF in memory; writing files safely is the caller's business.
 
 #include "Internal.h"
 
@@ -31,6 +31,27 @@ CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, int compression) {
         int result = vips_pngsave_buffer(
             image, &encoded->bytes, &encoded->byte_count, "compression", compression, "filter",
             VIPS_FOREIGN_PNG_FILTER_UP, NULL);
+        if (result == 0) encoded->status = CVipsStatusOK;
+        g_object_unref(image);
+    }
+    if (encoded->status != CVipsStatusOK) encoded->message = cvips_take_error();
+    return encoded;
+}
+
+CVipsEncoded *cvips_encode_float_tiff(const CVipsPixels *pixels) {
+    CVipsEncoded *encoded = g_new0(CVipsEncoded, 1);
+    encoded->status = CVipsStatusWrongBuffer;
+    if (pixels->width <= 0 || pixels->height <= 0 || pixels->bands != 1 || pixels->bits_per_sample != 32) return encoded;
+    if (pixels->byte_count != (size_t)pixels->width * (size_t)pixels->height * sizeof(float)) return encoded;
+
+    encoded->status = CVipsStatusFailed;
+    VipsImage *image = vips_image_new_from_memory(
+        pixels->samples, pixels->byte_count, pixels->width, pixels->height, 1, VIPS_FORMAT_FLOAT);
+    if (image != NULL) {
+        image->Type = VIPS_INTERPRETATION_B_W;
+        int result = vips_tiffsave_buffer(
+            image, &encoded->bytes, &encoded->byte_count, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
+            "predictor", VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT, NULL);
         if (result == 0) encoded->status = CVipsStatusOK;
         g_object_unref(image);
     }

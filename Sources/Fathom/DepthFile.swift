@@ -8,6 +8,12 @@ public enum DepthFormat: String, Sendable, Hashable, CaseIterable {
     case png16
     /// A colour picture of inverse depth, near in red and far in blue.
     case color
+    /// An OpenEXR image: channel `Z` in float32 metres.
+    case exr
+    /// A portable float map in metres.
+    case pfm
+    /// A TIFF of one float32 channel in metres.
+    case tiff
 
     /// What follows the photograph's name.
     public var fileSuffix: String {
@@ -15,6 +21,9 @@ public enum DepthFormat: String, Sendable, Hashable, CaseIterable {
         case .npz: ".npz"
         case .png16: ".depth.png"
         case .color: ".color.png"
+        case .exr: ".exr"
+        case .pfm: ".pfm"
+        case .tiff: ".depth.tiff"
         }
     }
 }
@@ -68,6 +77,15 @@ extension DepthMap {
             case .color:
                 let picture = try ColorMap.turbo(inverseDepthOf: depth)
                 try AtomicFile.write(PNGEncoder.encode(picture), to: path)
+                return 0
+            case .exr:
+                try OpenEXR.write(depth, metadata, to: path)
+                return 0
+            case .pfm:
+                try PFM.write(depth, to: path)
+                return 0
+            case .tiff:
+                try FloatTIFF.write(depth, to: path)
                 return 0
             }
         }

@@ -22,7 +22,8 @@ struct DepthCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What to write: npz, png16, color; several with commas. (default: npz,color)", valueName: "list"),
+            "What to write: npz, png16, color, exr, pfm, tiff; several with commas. (default: npz,color)",
+            valueName: "list"),
         transform: FormatList.init)
     var format = FormatList([.npz, .color])
 

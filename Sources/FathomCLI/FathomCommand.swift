@@ -9,7 +9,9 @@ struct FathomCommand: ParsableCommand {
         commandName: "fathom",
         abstract: "Turns photographs into metric depth maps.",
         version: EngineVersion.current,
-        subcommands: [DepthCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self])
+        subcommands: [
+            DepthCommand.self, EvaluateCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self,
+        ])
 
     /// Runs the command. Errors of the library are told as those of single photographs are, without the usage.
     static func main() {

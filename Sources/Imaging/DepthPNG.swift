@@ -24,6 +24,8 @@ package enum DepthPNG {
         package let stepsPerMetre: Double?
         /// `saturated` of the file; nil when the file does not say.
         package let saturatedCount: Int?
+        /// `focal_px` of the file: the focal length in pixels; nil when the file does not say.
+        package let focalLengthPixels: Double?
     }
 
     /// Encodes `depth`. Throws `cannotEncode`.
@@ -67,7 +69,8 @@ package enum DepthPNG {
         return Stored(
             width: file.uprightWidth, height: file.uprightHeight, values: values,
             stepsPerMetre: text(0, "depth_scale", file).flatMap(Double.init),
-            saturatedCount: text(3, "saturated", file).flatMap { Int($0) })
+            saturatedCount: text(3, "saturated", file).flatMap { Int($0) },
+            focalLengthPixels: text(4, "focal_px", file).flatMap(Double.init))
     }
 
     /// libvips names a text field by its place in the file; ours are always written in the same order.

@@ -1,3 +1,5 @@
+import Archives
+
 /// NumPy's .npz: a ZIP archive of .npy arrays, which numpy.load reads. Entries are stored: zlib saves a
 /// fifth of a float depth map and takes 1.7 s for 12 megapixels, where storing takes 0.1 s.
 package struct NPZArchive: Sendable {

@@ -1,3 +1,5 @@
+import Archives
+
 /// One entry of a PNG's text, written as a tEXt chunk. (libvips would compress it, which simple readers do not expect.)
 struct PNGText {
     /// Where text may go: behind the signature and the header chunk.

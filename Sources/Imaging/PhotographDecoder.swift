@@ -41,4 +41,12 @@ package struct PhotographDecoder: Sendable {
         let exif = file.text("exif-ifd2-FocalLengthIn35mmFilm")
         return Photograph(image: image, focalLength35mm: exif.flatMap(ExifText.positiveNumber), name: name)
     }
+
+    /// The size of the upright image at `path`, from its header alone.
+    package static func size(of path: String) throws(ImagingError) -> (width: Int, height: Int) {
+        try InputFile.check(path)
+        let file = try VipsFile(path: path)
+        try file.checkOpened(name: path, maximumPixelCount: .max)
+        return (file.uprightWidth, file.uprightHeight)
+    }
 }

@@ -67,6 +67,19 @@ struct VipsFile: ~Copyable {
         return values
     }
 
+    /// The values of a grey image of any real type, `height * width` of them.
+    func decodeGreyFloat(name: String) throws(ImagingError) -> [Float] {
+        let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 1)
+        var status = CVipsStatusFailed
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            guard let address = buffer.baseAddress else { return }
+            status = cvips_image_decode_grey_float(handle, address, count)
+            initializedCount = status == CVipsStatusOK ? count : 0
+        }
+        try check(status, name: name)
+        return values
+    }
+
     private func check(_ status: CVipsStatus, name: String) throws(ImagingError) {
         switch status {
         case CVipsStatusOK: return

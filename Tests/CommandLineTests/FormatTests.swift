@@ -11,6 +11,7 @@ struct FormatTests {
             ("npz", ["a.npz"]), ("png16", ["a.depth.png"]), ("color", ["a.color.png"]),
             ("color,npz", ["a.color.png", "a.npz"]), ("png16,png16", ["a.depth.png"]),
             ("npz,png16,color", ["a.color.png", "a.depth.png", "a.npz"]),
+            ("exr,pfm,tiff", ["a.depth.tiff", "a.exr", "a.pfm"]),
         ])
     func lists(list: String, names: [String]) throws {
         let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
@@ -45,6 +46,16 @@ struct FormatTests {
         let json = try CommandLineTool.depth(
             "a.jpg", "--json", "--format", "png16", "--png16-scale", scale, in: folder)
         #expect(try json.objects().first?["saturated_pixels"] as? Int == saturated)
+    }
+
+    @Test("EXR, PFM and TIFF hold the archive's metres, bit for bit")
+    func floats() throws {
+        let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
+        #expect(try CommandLineTool.depth("a.jpg", "--format", "npz,exr,pfm,tiff", in: folder).status == 0)
+        let metres = try depth(inArchive: folder.file("a.npz")).metres
+        for name in ["a.exr", "a.pfm", "a.depth.tiff"] {
+            #expect(try DepthFileReader.read(folder.file(name)).map.values == metres, "\(name)")
+        }
     }
 
     @Test("a run without 16-bit depth saturates nothing")

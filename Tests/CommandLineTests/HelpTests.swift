@@ -12,9 +12,19 @@ struct HelpTests {
                 "depth",
                 modelFlags + [
                     "--focal-px", "--focal-35mm", "--fov", "--format", "--png16-scale", "-o, --output",
-                    "--skip-existing", "--max-pixels", "--json", "npz", "png16", "color", "mm, kitti, tum",
+                    "--skip-existing", "--max-pixels", "--json", "npz", "png16", "color", "exr, pfm, tiff",
+                    "mm, kitti, tum",
                 ]
             ), ("plan", modelFlags + ["--json"]), ("devices", ["--json"]),
+            (
+                "evaluate",
+                [
+                    "--pred", "--gt", "--data", "--model", "--device", "--threads", "--focal", "--preset", "--min",
+                    "--max", "--crop", "--align", "--inverse-depth", "--png-scale", "--masks", "--list", "--limit",
+                    "--baselines", "--constant-depth", "--mean-map", "--max-pixels", "--csv", "--json",
+                    "--per-image", "kitti-eigen", "eigen-nyu", "least-squares", "spring",
+                ]
+            ),
         ])
     func flags(command: String, flags: [String]) throws {
         for arguments in [[command, "--help"], ["help", command]] {
@@ -30,7 +40,7 @@ struct HelpTests {
     func commands(argument: String) throws {
         let result = try CommandLineTool.run(argument)
         #expect(result.status == 0)
-        for command in ["depth", "plan", "devices"] { #expect(result.output.contains("\n  \(command) ")) }
+        for command in ["depth", "evaluate", "plan", "devices"] { #expect(result.output.contains("\n  \(command) ")) }
     }
 
     /// Arguments and what the message must hold.
@@ -38,7 +48,7 @@ struct HelpTests {
         (["dept"], "dept"), (["depth", "a.jpg"], "--model"), (["depth", "--model", "m"], "photo-or-folder"),
         (["plan"], "--model"), (["devices", "a"], "Unexpected"),
         (["depth", "a.jpg", "--model", "m", "--colour"], "--colour"),
-        (["depth", "a.jpg", "--model", "m", "--format", "npz,exr"], "npz,exr"),
+        (["depth", "a.jpg", "--model", "m", "--format", "npz,exrs"], "npz,exrs"),
         (["depth", "a.jpg", "--model", "m", "--format", ""], "--format"),
         (["depth", "a.jpg", "--model", "m", "--format", "npz,"], "npz,"),
         (["depth", "a.jpg", "--model", "m", "--format", "NPZ color"], "--format"),

@@ -49,7 +49,8 @@ struct ModelErrorTests {
             expectFailure(.unreadableModel, word) { _ = try DepthEstimator(model: model.path) }
         }
         // It can be planned all the same.
-        #expect(try ModelSummary(model: model.path).flopCount == ModelSummary(model: Fixture.mini.folder.path).flopCount)
+        #expect(
+            try ModelSummary(model: model.path).flopCount == ModelSummary(model: Fixture.mini.folder.path).flopCount)
     }
 
     @Test("weights without a configuration")

@@ -59,6 +59,9 @@ CVipsStatus cvips_image_decode_rgb(CVipsImage *_Nonnull image, uint8_t *_Nonnull
 /// Decodes a 16-bit grey image as it is stored: `value_count` must be width * height.
 CVipsStatus cvips_image_decode_grey16(CVipsImage *_Nonnull image, uint16_t *_Nonnull values, size_t value_count);
 
+/// Decodes a grey image of any real sample type as float: `value_count` must be width * height.
+CVipsStatus cvips_image_decode_grey_float(CVipsImage *_Nonnull image, float *_Nonnull values, size_t value_count);
+
 /// An encoded file in memory, or the reason why there is none.
 typedef struct CVipsEncoded CVipsEncoded;
 
@@ -74,6 +77,10 @@ typedef struct CVipsPixels {
 
 /// Encodes a PNG without text. `compression` is zlib's level, 0 ... 9.
 CVipsEncoded *_Nonnull cvips_encode_png(const CVipsPixels *_Nonnull pixels, int compression);
+
+/// Encodes grey floats as TIFF, losslessly compressed (deflate, floating-point predictor). The pixels must have one band
+/// of 32 bits.
+CVipsEncoded *_Nonnull cvips_encode_float_tiff(const CVipsPixels *_Nonnull pixels);
 
 CVipsStatus cvips_encoded_status(const CVipsEncoded *_Nonnull encoded);
 const char *_Nonnull cvips_encoded_message(const CVipsEncoded *_Nonnull encoded);

@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Synchronization
 package import TensorCore
@@ -58,7 +59,7 @@ package final class PyTorchCheckpoint: WeightSource {
 
 extension PyTorchCheckpoint {
     private static func entries(archive: RawSpan) throws(FormatFault) -> [String: Entry] {
-        let zip = try ZipDirectory(archive: archive).entries
+        let zip = try storedEntries(archive: archive)
         let (root, pickleEntry) = try pickleEntry(in: zip)
         guard zip[root + "constants.pkl"] == nil else {
             throw .unsupported("it is a TorchScript archive; save the model's state_dict with torch.save")
@@ -83,6 +84,20 @@ extension PyTorchCheckpoint {
                 )
             }
             entries[name] = Entry(tensor: try tensor.located(name, in: storage), storage: storage)
+        }
+        return entries
+    }
+
+    /// The archive's entries, which PyTorch stores without compression.
+    private static func storedEntries(archive: RawSpan) throws(FormatFault) -> [String: ZipEntry] {
+        let entries: [String: ZipEntry]
+        do throws(ArchiveError) {
+            entries = try ZipDirectory(archive: archive).entries
+        } catch {
+            throw error.kind == .unsupported ? .unsupported(error.detail) : .damaged(error.detail)
+        }
+        if let (name, _) = entries.first(where: { $0.value.compression != .stored }) {
+            throw .unsupported("the zip entry '\(name)' is compressed (method 8); PyTorch stores entries as they are")
         }
         return entries
     }
