@@ -28,12 +28,18 @@ let package = Package(
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["LibVips"]),
         .target(name: "CPUKernels", path: "Kernels/CPU"),
+        .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "OpenCLKernels", path: "Kernels/OpenCL", resources: [.embedInCode("Sources")],
+            swiftSettings: safe),
 
         // The engine.
         .target(name: "TensorCore", swiftSettings: safe),
         .target(name: "Weights", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(
             name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(
+            name: "OpenCLBackend", dependencies: ["TensorCore", "OpenCLKernels", "COpenCL"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),
@@ -60,6 +66,10 @@ let package = Package(
             name: "WeightsTests", dependencies: ["Weights", "TensorCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OpenCLBackendTests",
+            dependencies: ["OpenCLBackend", "OpenCLKernels", "COpenCL", "CPUBackend", "TensorCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
