@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// A device opened for work: its context, one queue that computes, and one that uploads the next inputs meanwhile.
 ///
@@ -10,13 +11,19 @@ package final class OpenCLContext: Sendable {
     /// The next run's inputs, in order.
     package let uploadQueue: CommandQueue
     nonisolated(unsafe) let handle: cl_context  // safe to use from any thread
+    /// Programs by what they were compiled from.
+    let built = Mutex<[ProgramText: Program]>([:])
+    let cache: ProgramCache?
     var library: OpenCLLibrary { device.library }
 
     /// - Parameters:
     ///   - device: where to compute.
     ///   - isProfiling: whether commands of the compute queue keep their times.
+    ///   - cache: where compiled programs are kept; nil for nowhere.
     /// - Throws: ``OpenCLError``.
-    package init(_ device: OpenCLDevice, isProfiling: Bool = true) throws(OpenCLError) {
+    package init(
+        _ device: OpenCLDevice, isProfiling: Bool = true, cache: ProgramCache? = .standard
+    ) throws(OpenCLError) {
         let functions = device.library.functions
         var identifier: cl_device_id? = device.identifier
         var status: cl_int = 0
@@ -31,6 +38,7 @@ package final class OpenCLContext: Sendable {
             throw error
         }
         self.device = device
+        self.cache = cache
         self.handle = handle
     }
 
