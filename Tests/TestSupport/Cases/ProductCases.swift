@@ -42,7 +42,8 @@ package enum ProductCases {
             conv([1, 24, 24, 32], 16, stride: 2, epilogueCase(channels: 16, bias: true, activation: .relu)),
             conv([2, 13, 8, 3], 5, stride: 2, rectifies: true, Epilogue()),
             conv([1, 6, 6, 32], 1, kernel: (6, 6), padding: 0, epilogueCase(channels: 1, bias: true)),
-            conv([1, 19, 30, 33], 20, kernel: (1, 1), padding: 0, epilogueCase(channels: 20, bias: true, residuals: 1)),
+            conv(
+                [1, 19, 30, 33], 20, kernel: (1, 1), padding: 0, epilogueCase(channels: 20, bias: true, residuals: 1)),
             conv([1, 19, 3, 8], 20, kernel: (1, 1), padding: 0, rectifies: true, Epilogue()),
             conv([1, 5, 9, 4], 6, kernel: (1, 5), stride: 3, padding: 2, Epilogue()),
         ]
