@@ -1,4 +1,4 @@
-package import TensorCore
+import TensorCore
 
 /// Awkward shapes for the operations on images.
 package enum ImageCases {
