@@ -3,39 +3,39 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Every operation on every device, in both forms and precisions, against float64.
-@Suite("OpenCL operations", .serialized)
+/// Every operation on every device, against float64.
+@Suite("OpenCL operations")
 struct ParityTests {
-    @Test(arguments: TestTarget.all, ProductCases.linear)
+    @Test(arguments: TestTarget.main, ProductCases.linear)
     func linear(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ProductCases.convolution)
+    @Test(arguments: TestTarget.main, ProductCases.convolution)
     func convolution(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ProductCases.upsample)
+    @Test(arguments: TestTarget.main, ProductCases.upsample)
     func upsampleConv(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ProductCases.subpixel)
+    @Test(arguments: TestTarget.main, ProductCases.subpixel)
     func subpixelConv(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, TokenCases.attention)
+    @Test(arguments: TestTarget.main, TokenCases.attention)
     func attention(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, TokenCases.layerNorm)
+    @Test(arguments: TestTarget.main, TokenCases.layerNorm)
     func layerNorm(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, TokenCases.mergeTokens)
+    @Test(arguments: TestTarget.main, TokenCases.mergeTokens)
     func mergeTokens(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, TokenCases.concatenate)
+    @Test(arguments: TestTarget.main, TokenCases.concatenate)
     func concatenate(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ImageCases.prepareImage)
+    @Test(arguments: TestTarget.main, ImageCases.prepareImage)
     func prepareImage(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ImageCases.downsample)
+    @Test(arguments: TestTarget.main, ImageCases.downsample)
     func downsample(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(arguments: TestTarget.all, ImageCases.embedPatches)
+    @Test(arguments: TestTarget.main, ImageCases.embedPatches)
     func embedPatches(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 }

@@ -22,6 +22,10 @@ struct TestTarget: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Those for the long tables: without float16 in the form that does not suit the device, which `TinyShapeTests`
+    /// covers. Each case is a program to compile.
+    static let main = all.filter { $0.elementByteCount == 4 || $0.form == KernelForm(for: $0.test.device) }
+
     var limits: KernelLimits { KernelLimits(test.device, form: form) }
 
     /// The device opened; tests share it.
