@@ -31,6 +31,10 @@ let package = Package(
         .systemLibrary(name: "LibOpenEXR", pkgConfig: "OpenEXR", providers: [.apt(["libopenexr-dev"])]),
         .target(name: "COpenEXR", dependencies: ["LibOpenEXR"]),
         .target(name: "CPUKernels", path: "Kernels/CPU"),
+        .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "OpenCLKernels", path: "Kernels/OpenCL", resources: [.embedInCode("Sources")],
+            swiftSettings: safe),
 
         // The engine.
         .target(name: "TensorCore", swiftSettings: safe),
@@ -38,6 +42,8 @@ let package = Package(
         .target(name: "Weights", dependencies: ["TensorCore", "Archives"], swiftSettings: safe),
         .target(
             name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(
+            name: "OpenCLBackend", dependencies: ["TensorCore", "OpenCLKernels", "COpenCL"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["Archives", "CVips", "COpenEXR"], swiftSettings: strict),
@@ -49,8 +55,8 @@ let package = Package(
         .target(
             name: "Fathom",
             dependencies: [
-                "TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling", "Evaluation",
-                "DataSets",
+                "TensorCore", "Weights", "CPUBackend", "OpenCLBackend", "Models", "Scheduler", "Imaging", "Profiling",
+                "Evaluation", "DataSets",
             ],
             swiftSettings: safe),
         .executableTarget(
@@ -70,6 +76,15 @@ let package = Package(
         .testTarget(
             name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
             swiftSettings: strict),
+        .target(name: "FakeOpenCL", dependencies: ["COpenCL"], path: "Tests/FakeOpenCL"),
+        .testTarget(
+            name: "OpenCLBackendTests",
+            dependencies: [
+                "OpenCLBackend", "OpenCLKernels", "COpenCL", "FakeOpenCL", "CPUBackend", "Models", "Weights",
+                "TensorCore",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
             exclude: ["Snapshots"], swiftSettings: strict),
@@ -85,8 +100,11 @@ let package = Package(
             name: "ProfilingTests",
             dependencies: ["Profiling", "CPUBackend", "CPUKernels", "TensorCore", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["FathomCLI", "Imaging", "TestSupport"], swiftSettings: strict),
+            name: "FathomTests", dependencies: ["Fathom", "OpenCLBackend", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["FathomCLI", "Imaging", "OpenCLBackend", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

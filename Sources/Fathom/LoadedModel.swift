@@ -20,14 +20,32 @@ struct LoadedModel {
         do { network = try DepthPro(checkpoint) } catch { throw FathomError(.unreadableModel, "\(path): \(error)") }
     }
 
-    /// The plan for one photograph.
-    func plan(_ options: DepthEstimator.Options) -> Plan {
-        network.plan(options, defaultMicroBatch: Self.defaultMicroBatch)
+    /// The plan for one photograph, whose crops go through the encoders `microBatch` at a time.
+    func plan(_ options: DepthEstimator.Options, microBatch: Int) -> Plan {
+        network.plan(options, microBatch: microBatch, elementByteCount: options.precision.elementByteCount)
     }
 
-    /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
-    /// streamed from memory for each crop.
-    static let defaultMicroBatch = 5
+    /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.
+    ///
+    /// - Throws: ``FathomError`` when the checkpoint does not fit the network, or the smallest plan the device.
+    func prepare(
+        _ options: DepthEstimator.Options, on device: ChosenDevice
+    ) throws(FathomError) -> any PreparedPlan {
+        let first = options.microBatch ?? device.microBatch
+        try checkWeights(of: plan(options, microBatch: 1))
+        do throws(BackendError) {
+            return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
+                try device.backend.prepare(plan(options, microBatch: microBatch), weights: weights)
+            }
+        } catch .weights(let error) {
+            throw FathomError(.unreadableModel, "\(path): \(error)")
+        } catch .outOfDeviceMemory(let name, let reason) {
+            throw FathomError(
+                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose --device cpu")
+        } catch {
+            throw FathomError(.device, "\(error)")
+        }
+    }
 
     /// Checks every tensor's name and shape before anything is read.
     ///

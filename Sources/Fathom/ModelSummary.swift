@@ -40,7 +40,9 @@ public struct ModelSummary: Sendable, Codable {
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let planned = try PlannedModel(path)
-        let plan = planned.network.plan(options, defaultMicroBatch: LoadedModel.defaultMicroBatch)
+        let plan = planned.network.plan(
+            options, microBatch: options.microBatch ?? ChosenDevice.microBatchOfProcessors,
+            elementByteCount: options.precision.elementByteCount)
         try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name

@@ -56,12 +56,12 @@ extension DepthPro {
     /// The plan for one photograph.
     ///
     /// - Parameters:
-    ///   - options: whether operations are fused, and the micro-batch.
-    ///   - defaultMicroBatch: crops that go through the encoders together when the options do not say.
+    ///   - options: whether operations are fused.
+    ///   - microBatch: crops that go through the encoders together.
     ///   - elementByteCount: bytes of a stored activation.
     /// - Returns: the plan; nothing of it is prepared.
-    func plan(_ options: DepthEstimator.Options, defaultMicroBatch: Int, elementByteCount: Int = 4) -> Plan {
-        let graph = graph(microBatch: options.microBatch ?? defaultMicroBatch)
+    func plan(_ options: DepthEstimator.Options, microBatch: Int, elementByteCount: Int) -> Plan {
+        let graph = graph(microBatch: microBatch)
         return Plan(options.fusesOperations ? graph.fused() : graph, elementByteCount: elementByteCount)
     }
 }

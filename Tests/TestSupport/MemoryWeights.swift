@@ -20,6 +20,15 @@ package struct MemoryWeights: WeightSource {
         self.init(entries)
     }
 
+    /// The same tensors with every element replaced.
+    package func mapped(_ transform: (Float) -> Float) -> MemoryWeights {
+        MemoryWeights(
+            tensors.reduce(into: [:]) { entries, tensor in
+                let elements = (values[tensor.key] ?? []).map(transform)
+                entries[tensor.key] = HostTensor(shape: tensor.value.shape, float32: elements)
+            })
+    }
+
     package func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
         guard let elements = values[name] else { throw .missing(name) }
         for index in elements.indices { destination[index] = elements[index] }

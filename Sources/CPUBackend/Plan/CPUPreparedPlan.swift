@@ -31,9 +31,7 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
     }
 
     func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
-        try check(inputs)
-        let unknown = outputs.subtracting(plan.outputs.map(\.name))
-        if let name = unknown.min() { throw .unknownOutput(name) }
+        try plan.check(inputs, outputs: outputs)
         return turn.withLock { _ in
             copyTensors(inputs)
             var views: [Photograph?] = []
@@ -42,26 +40,6 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
             }
             return RunResult(
                 outputs: results(outputs), nodeSeconds: times.map(\.seconds), nodeStarts: times.map(\.start))
-        }
-    }
-
-    private func check(_ inputs: [HostTensor]) throws(BackendError) {
-        guard inputs.count == plan.inputs.count else {
-            throw .inputCount(expected: plan.inputs.count, found: inputs.count)
-        }
-        for (index, input) in inputs.enumerated() {
-            let shape = input.shape
-            let expected: String
-            switch plan.inputs[index].kind {
-            case .photograph:
-                let isPicture = shape.rank == 3 && shape.channels == 3 && shape.elementCount > 0
-                if isPicture && input.dataType == .uint8 { continue }
-                expected = "uint8 [rows, columns, 3], at least one pixel"
-            case .tensor(let wanted):
-                if shape == wanted && input.dataType == .float32 { continue }
-                expected = "float32 \(wanted)"
-            }
-            throw .inputMismatch(index: index, expected: expected, found: "\(input.dataType.rawValue) \(shape)")
         }
     }
 

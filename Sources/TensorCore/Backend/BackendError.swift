@@ -5,6 +5,12 @@ package enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
     case inputCount(expected: Int, found: Int)
     case inputMismatch(index: Int, expected: String, found: String)
     case unknownOutput(String)
+    /// The device has too little memory for the plan; a smaller one may fit.
+    case outOfDeviceMemory(device: String, reason: String)
+    /// The device no longer answers; opened anew, it may.
+    case deviceLost(device: String, reason: String)
+    /// The device, its driver or its compiler refused something that works elsewhere.
+    case deviceFailed(device: String, reason: String)
 
     package var description: String {
         switch self {
@@ -18,6 +24,12 @@ package enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
             "input \(index) must be \(expected), is \(found)"
         case .unknownOutput(let name):
             "the plan has no output '\(name)'"
+        case .outOfDeviceMemory(let device, let reason):
+            "\(device) has too little memory: \(reason)"
+        case .deviceLost(let device, let reason):
+            "\(device) was lost: \(reason)"
+        case .deviceFailed(let device, let reason):
+            "\(device) failed: \(reason)"
         }
     }
 }

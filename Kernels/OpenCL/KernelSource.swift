@@ -1,0 +1,43 @@
+/// The text of a kernel file. Every file lies in `Sources` beside this one and is embedded in the binary.
+///
+/// A file holds one operation, or what several have in common; `docs/kernels.md` tells the grammar of their names.
+package enum KernelSource: String, CaseIterable, Sendable {
+    case common
+    case product, productTile, productVector
+    case linear, conv2D, upsampleConv, subpixelConv, embedPatches
+    case attentionTile, attentionVector
+    case layerNormTile, layerNormVector
+    case prepareImage, downsample, mergeTokens, concatenate
+    case loadFloats, storeFloats, packWeights
+    case copy, roof
+
+    /// The OpenCL C of the file.
+    package var text: String {
+        let bytes =
+            switch self {
+            case .common: PackageResources.common_cl
+            case .product: PackageResources.product_cl
+            case .productTile: PackageResources.product_tile_cl
+            case .productVector: PackageResources.product_vector_cl
+            case .linear: PackageResources.linear_cl
+            case .conv2D: PackageResources.conv2d_cl
+            case .upsampleConv: PackageResources.upsample_conv_cl
+            case .subpixelConv: PackageResources.subpixel_conv_cl
+            case .embedPatches: PackageResources.embed_patches_cl
+            case .attentionTile: PackageResources.attention_tile_cl
+            case .attentionVector: PackageResources.attention_vector_cl
+            case .layerNormTile: PackageResources.layer_norm_tile_cl
+            case .layerNormVector: PackageResources.layer_norm_vector_cl
+            case .prepareImage: PackageResources.prepare_image_cl
+            case .downsample: PackageResources.downsample_cl
+            case .mergeTokens: PackageResources.merge_tokens_cl
+            case .concatenate: PackageResources.concatenate_cl
+            case .loadFloats: PackageResources.load_floats_cl
+            case .storeFloats: PackageResources.store_floats_cl
+            case .packWeights: PackageResources.pack_weights_cl
+            case .copy: PackageResources.copy_cl
+            case .roof: PackageResources.roof_cl
+            }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,30 @@
+/// What decides how kernels are cut and where weights lie, apart from the plan.
+package struct KernelLimits: Sendable, Hashable {
+    package var forms: KernelForms
+    /// Work-items of a work-group at most.
+    package var workGroupSize: Int
+    /// Bytes of local memory of a work-group at most.
+    package var localMemoryByteCount: Int
+    /// Bytes of one buffer at most.
+    package var allocationByteCount: Int
+
+    package init(forms: KernelForms, workGroupSize: Int, localMemoryByteCount: Int, allocationByteCount: Int) {
+        self.forms = forms
+        self.workGroupSize = workGroupSize
+        self.localMemoryByteCount = localMemoryByteCount
+        self.allocationByteCount = allocationByteCount
+    }
+
+    /// Those of a device; `form` overrides the one that suits it.
+    package init(_ device: OpenCLDevice, form: KernelForm? = nil) {
+        self.init(device, forms: KernelForms(form ?? KernelForm(for: device)))
+    }
+
+    /// Those of a device, with a form for each family of kernels.
+    package init(_ device: OpenCLDevice, forms: KernelForms) {
+        self.init(
+            forms: forms, workGroupSize: device.limits.workGroupSize,
+            localMemoryByteCount: device.limits.localMemoryByteCount,
+            allocationByteCount: device.limits.allocationByteCount)
+    }
+}

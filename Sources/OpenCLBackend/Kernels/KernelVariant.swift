@@ -1,0 +1,26 @@
+import OpenCLKernels
+
+/// A kernel with its constants: what gets compiled.
+struct KernelVariant: Sendable, Hashable {
+    /// The files of the program, in order.
+    let sources: [KernelSource]
+    /// The kernel's name in them.
+    let name: String
+    /// `-D` constants; those that are absent keep the files' defaults.
+    let constants: [String: Int]
+
+    init(_ sources: [KernelSource], _ name: String, _ constants: [String: Int] = [:]) {
+        self.sources = [.common] + sources
+        self.name = name
+        self.constants = constants
+    }
+
+    /// The program's text. Contraction of a * b + c is allowed, and nothing else that would change a result: no
+    /// assumption that numbers are finite.
+    var text: ProgramText {
+        let defines = constants.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
+        return ProgramText(
+            source: sources.map(\.text).joined(separator: "\n"),
+            options: (["-cl-std=CL1.2", "-cl-mad-enable"] + defines).joined(separator: " "))
+    }
+}

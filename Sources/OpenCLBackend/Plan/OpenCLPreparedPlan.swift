@@ -1,0 +1,138 @@
+import Synchronization
+package import TensorCore
+
+/// A plan with its weights, arena and compiled kernels on a device.
+package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // kernels are touched under `turn`
+    package let plan: Plan
+    private let context: OpenCLContext
+    private let launches: [[BoundLaunch]]
+    private let access: ArenaAccess
+    private let upload: PhotographUpload
+    private let turn = Mutex<Void>(())
+
+    /// Launches after which the device gets what was enqueued, so that it does not wait for the rest.
+    private static let flushInterval = 16
+
+    /// Compiles the kernels, uploads the weights and allocates the arena.
+    ///
+    /// - Parameters:
+    ///   - plan: stored in float32 or, with two bytes for an element, in float16.
+    ///   - source: the weights, read once, then released.
+    ///   - context: of the device to run on.
+    ///   - limits: how kernels are cut; nil for what suits the device.
+    /// - Throws: ``BackendError``.
+    package init(
+        _ plan: Plan, weights source: any WeightSource, on context: OpenCLContext, limits: KernelLimits? = nil
+    ) throws(BackendError) {
+        precondition([2, 4].contains(plan.memory.elementByteCount), "this back end stores float32 and float16")
+        let limits = limits ?? KernelLimits(context.device)
+        try checkAllocations(plan, limits, context.device)
+        let launchPlan = LaunchPlan(plan, limits)
+        let programs = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            try context.build(launchPlan.variants.map(\.text))
+        }
+        // The arena first: it is what may not fit, and reading the weights takes long.
+        let arena = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            try DeviceMemory(context, byteCount: plan.memory.byteCount, purpose: "activations")
+        }
+        let weights = try DeviceWeights(launchPlan, from: source, on: context)
+        self.plan = plan
+        self.context = context
+        (launches, access) = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            let memory = PlanMemory(arena: arena, weights: weights)
+            var launches: [[BoundLaunch]] = []
+            for node in launchPlan.launches {
+                var bound: [BoundLaunch] = []
+                for launch in node {
+                    guard let program = programs[launch.variant.text] else {
+                        preconditionFailure("a build gives every program")
+                    }
+                    bound.append(try BoundLaunch(launch, program, memory))
+                }
+                launches.append(bound)
+            }
+            return (launches, try ArenaAccess(plan, arena, context))
+        }
+        upload = PhotographUpload(context, inputCount: plan.inputs.count)
+    }
+
+    /// Runs the plan. Times are those of the device's events; zero when the context does not profile.
+    package func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
+        try plan.check(inputs, outputs: outputs)
+        return try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            let slot = try upload.start(inputs)
+            let result = turn.withLock { _ in
+                Result { () throws(OpenCLError) in try run(inputs, slot, outputs) }
+            }
+            upload.finished(slot)
+            return try result.get()
+        }
+    }
+
+    private func run(
+        _ inputs: [HostTensor], _ slot: PhotographUpload.Slot, _ outputs: Set<String>
+    ) throws(OpenCLError) -> RunResult {
+        let queue = context.computeQueue
+        for (input, (value, _)) in zip(inputs, plan.inputs) {
+            if let values = input.float32 { try access.write(values, to: value) }
+        }
+        if let arrival = slot.arrival { try queue.wait(for: arrival) }
+        let sizes = inputs.map { $0.uint8 == nil ? (height: 0, width: 0) : (height: $0.shape[0], width: $0.shape[1]) }
+        let events = try enqueue(plan.needed(for: outputs), slot, sizes)
+        var results: [String: HostTensor] = [:]
+        for (name, value) in plan.outputs where outputs.contains(name) {
+            results[name] = HostTensor(shape: plan.shape(value), float32: try access.read(value))
+        }
+        try queue.finish()
+        let times = try nodeTimes(events)
+        return RunResult(outputs: results, nodeSeconds: times.map(\.seconds), nodeStarts: times.map(\.start))
+    }
+
+    private func enqueue(
+        _ needed: [Bool], _ slot: PhotographUpload.Slot, _ sizes: [(height: Int, width: Int)]
+    ) throws(OpenCLError) -> [[Event]] {
+        let queue = context.computeQueue
+        var events: [[Event]] = []
+        var count = 0
+        for (launches, isNeeded) in zip(launches, needed) {
+            var ofNode: [Event] = []
+            for launch in isNeeded ? launches : [] {
+                let event = try launch.enqueue(queue, slot, sizes: sizes)
+                if queue.isProfiling { ofNode.append(event) }
+                count += 1
+                if count % Self.flushInterval == 0 { try queue.flush() }
+            }
+            events.append(ofNode)
+        }
+        return events
+    }
+
+    private func nodeTimes(_ events: [[Event]]) throws(OpenCLError) -> [(start: Double, seconds: Double)] {
+        var beginning: UInt64?
+        var times: [(start: Double, seconds: Double)] = []
+        for ofNode in events {
+            guard let first = try ofNode.first?.times(), let last = try ofNode.last?.times() else {
+                times.append((0, 0))
+                continue
+            }
+            let origin = beginning ?? first.start
+            beginning = origin
+            times.append((Double(first.start - origin) * 1e-9, Double(last.end - first.start) * 1e-9))
+        }
+        return times
+    }
+}
+
+/// Fails with the tensor that makes the plan too large for the device.
+private func checkAllocations(
+    _ plan: Plan, _ limits: KernelLimits, _ device: OpenCLDevice
+) throws(BackendError) {
+    let needed = plan.memory.byteCount
+    guard needed > limits.allocationByteCount else { return }
+    let largest = plan.nodes.max { plan.shape($0.output).elementCount < plan.shape($1.output).elementCount }
+    let tensor = largest.map { ", the largest is \($0.scope) \(plan.shape($0.output))" } ?? ""
+    throw .outOfDeviceMemory(
+        device: device.name,
+        reason:
+            "activations take \(needed) bytes in one buffer\(tensor); the device allows \(limits.allocationByteCount)")
+}

@@ -1,0 +1,59 @@
+import Synchronization
+import TensorCore
+
+/// Brings photographs to the device on a queue of their own, so that those of the next run travel while this one
+/// computes. There is room for two runs; it grows with the photographs.
+final class PhotographUpload: Sendable {
+    /// A run's photographs on their way, in the plan's order; nil for inputs that are tensors.
+    struct Slot {
+        fileprivate(set) var memories: [DeviceMemory?]
+        fileprivate var staging: [StagingMemory?]
+        /// Reached when all of them are there.
+        fileprivate(set) var arrival: Event?
+    }
+
+    private let context: OpenCLContext
+    private let free: Mutex<[Slot]>
+
+    init(_ context: OpenCLContext, inputCount: Int) {
+        self.context = context
+        let empty = Slot(
+            memories: .init(repeating: nil, count: inputCount), staging: .init(repeating: nil, count: inputCount))
+        free = Mutex([empty, empty])
+    }
+
+    /// Starts the upload of a run's photographs. The slot must come back through ``finished(_:)``.
+    func start(_ inputs: [HostTensor]) throws(OpenCLError) -> Slot {
+        // More than two runs at once make room of their own.
+        var slot =
+            free.withLock { $0.popLast() }
+            ?? Slot(
+                memories: .init(repeating: nil, count: inputs.count),
+                staging: .init(repeating: nil, count: inputs.count))
+        for (index, input) in inputs.enumerated() {
+            guard let bytes = input.uint8 else { continue }
+            try upload(bytes, index, &slot)
+        }
+        slot.arrival = try context.uploadQueue.mark()
+        try context.uploadQueue.flush()
+        return slot
+    }
+
+    /// Takes a slot back whose run is over.
+    func finished(_ slot: Slot) {
+        free.withLock { if $0.count < 2 { $0.append(slot) } }
+    }
+
+    private func upload(_ bytes: [UInt8], _ index: Int, _ slot: inout Slot) throws(OpenCLError) {
+        let byteCount = bytes.count
+        if let memory = slot.memories[index], memory.byteCount >= byteCount {
+        } else {
+            slot.memories[index] = try DeviceMemory(context, byteCount: byteCount, purpose: "a photograph")
+            slot.staging[index] = try StagingMemory(context, byteCount: byteCount, purpose: "a photograph")
+        }
+        guard let memory = slot.memories[index], let staging = slot.staging[index] else { return }
+        bytes.withUnsafeBytes { staging.bytes.copyMemory(from: $0) }
+        let source = UnsafeRawBufferPointer(rebasing: staging.bytes.prefix(byteCount))
+        try context.uploadQueue.write(source, to: memory, isBlocking: false)
+    }
+}

@@ -1,0 +1,49 @@
+import OpenCLKernels
+import TensorCore
+
+/// Lays weights out on the device, where reordering and rounding to half cost next to nothing.
+struct WeightPacker {
+    private let context: OpenCLContext
+    private let floats: DeviceMemory
+    private var kernels: [Int: Kernel] = [:]
+
+    private static func variant(panel: Int, elementByteCount: Int) -> KernelVariant {
+        KernelVariant(
+            [.packWeights], "pack_weights", ["PANEL": panel, "HALF_STORAGE": elementByteCount == 2 ? 1 : 0])
+    }
+
+    /// Compiles for the panels of a layout and allocates room for its largest weight.
+    init(_ layout: WeightLayout, elementByteCount: Int, _ context: OpenCLContext) throws(BackendError) {
+        self.context = context
+        let largest = layout.packed.map { $0.weight.weight.shape.elementCount }.max() ?? 1
+        let panels = Set(layout.packed.map(\.weight.panel))
+        (floats, kernels) = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            let variants = panels.map { ($0, Self.variant(panel: $0, elementByteCount: elementByteCount)) }
+            let programs = try context.build(variants.map(\.1.text))
+            var kernels: [Int: Kernel] = [:]
+            for (panel, variant) in variants {
+                if let program = programs[variant.text] { kernels[panel] = try Kernel(program, variant.name) }
+            }
+            let byteCount = largest * MemoryLayout<Float>.size
+            return (try DeviceMemory(context, byteCount: byteCount, purpose: "the largest weight"), kernels)
+        }
+    }
+
+    /// Packs one weight's elements to `bank` from the element `start` on.
+    func pack(
+        _ values: [Float], _ weight: PackedWeight, into bank: DeviceMemory, at start: Int
+    ) throws(BackendError) {
+        guard let kernel = kernels[weight.panel] else { preconditionFailure("no kernel for panels of \(weight.panel)") }
+        try BackendError.wrapping(context.device) { () throws(OpenCLError) in
+            let queue = context.computeQueue
+            try queue.write(values, to: floats)
+            try kernel.setArguments([
+                .memory(floats), .memory(bank), .ulong(UInt64(start)), .uint(UInt32(weight.phases)),
+                .uint(UInt32(weight.columns)), .uint(UInt32(weight.depth)),
+            ])
+            let group = Launch.elementGroup
+            let items = (weight.elementCount + group - 1) / group * group
+            try queue.launch(kernel, global: [items], local: [group])
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import OpenCLKernels
+import TensorCore
+
+extension Binder {
+    mutating func layerNorm(_ op: LayerNorm, _ node: Node) -> Launch {
+        let shape = plan.shape(node.inputs[0])
+        let arguments: [Launch.Argument] = [
+            .arena, .element(element(node.inputs[0])), .element(element(node.output)), .vectors,
+            .count(weights.start(VectorBlock([op.weight], panel: 1))),
+            .count(weights.start(VectorBlock([op.bias], panel: 1))), .count(shape.rows), .count(shape.channels),
+            .float(op.epsilon),
+        ]
+        switch limits.forms.layerNorm {
+        case .tile:
+            let group = shape.channels >= 1024 && limits.workGroupSize >= 256 ? 256 : 64
+            return Launch(
+                variant([.layerNormTile], "layer_norm", ["GROUP": group]), arguments, groups: [shape.rows],
+                local: [group])
+        case .vector:
+            return Launch(
+                variant([.layerNormVector], "layer_norm", ["WIDTH": 16]), arguments, groups: [shape.rows], local: [1])
+        }
+    }
+
+    func attention(_ op: Attention, _ node: Node) -> Launch {
+        let y = plan.shape(node.output)
+        let headWidth = y.channels / op.headCount
+        let arguments: [Launch.Argument] = [
+            .arena, .element(element(node.inputs[0])), .element(element(node.output)), .count(y[1]),
+            .count(op.headCount), .float(1 / Float(headWidth).squareRoot()),
+        ]
+        let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)
+        let (source, group): (KernelSource, Int) =
+            limits.forms.attention == .tile ? (.attentionTile, 2 * queries) : (.attentionVector, 1)
+        return Launch(
+            variant(
+                [source], "attention",
+                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": limits.forms.attention == .tile ? 4 : 16]),
+            arguments, groups: [(y[1] + queries - 1) / queries, op.headCount, y[0]], local: [group, 1, 1])
+    }
+
+    mutating func mergeTokens(_ op: MergeTokens, _ node: Node) -> Launch {
+        let y = plan.shape(node.output)
+        let cropElements = (1 + op.tokensPerSide * op.tokensPerSide) * y.channels
+        let start = table(
+            op.rowsOfMap.flatMap { [$0.crop, $0.token] }
+                + op.sources.map { element(node.inputs[$0.input]) + $0.crop * cropElements })
+        let quad = y.channels % 4 == 0 ? 4 : 1
+        return Launch(
+            variant([.mergeTokens], "merge_tokens", ["QUAD": quad]),
+            [
+                .arena, .element(element(node.output)), .tables, .count(start), .count(op.mapSide), .count(op.side),
+                .count(op.tokensPerSide), .count(y.channels),
+            ], elements: y.elementCount / quad)
+    }
+
+    func concatenate(_ node: Node) -> [Launch] {
+        let y = plan.shape(node.output)
+        var first = 0
+        return node.inputs.map { input in
+            let channels = plan.shape(input).channels
+            defer { first += channels }
+            return Launch(
+                variant([.concatenate], "concatenate"),
+                [
+                    .arena, .element(element(input)), .element(element(node.output)), .count(y.rows), .count(channels),
+                    .count(y.channels), .count(first),
+                ], elements: y.rows * channels)
+        }
+    }
+}
+
+/// How attention is cut.
+enum AttentionTile {
+    /// Queries of a work-group, or of a lone item.
+    static func queries(headWidth: Int, tokens: Int, _ limits: KernelLimits) -> Int {
+        switch limits.forms.attention {
+        case .vector:
+            // Items of equal size, few enough that the keys' transposition does not count.
+            let items = (tokens + 159) / 160
+            return (tokens + items - 1) / items
+        case .tile:
+            return [64, 32, 16].first { queries in
+                2 * queries <= limits.workGroupSize
+                    && localByteCount(headWidth: headWidth, queries: queries)
+                        <= min(limits.localMemoryByteCount, 48 << 10)
+            } ?? 8
+        }
+    }
+
+    /// Bytes of local memory that `attention_tile.cl` declares.
+    static func localByteCount(headWidth: Int, queries: Int) -> Int {
+        let padded = (headWidth + 31) / 32 * 32
+        return 4 * (padded * (queries + 4) + padded * 36 + 32 * (queries + 4) + 8 * queries)
+    }
+}
+
+extension MergeTokens {
+    /// For each row of the map, and alike for each column, the row of crops that it comes from and the row of tokens
+    /// within the crop.
+    fileprivate var rowsOfMap: [(crop: Int, token: Int)] {
+        (0..<side).flatMap { crop in
+            let low = crop == 0 ? 0 : padding
+            let high = crop == side - 1 ? tokensPerSide : tokensPerSide - padding
+            return (low..<high).map { (crop, $0) }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+/// An operation on small whole numbers, whose result is exact in float32 and in float16, or known by reasoning.
+package struct KnownAnswer: WeightSource {
+    /// Kernels that are written and chosen together.
+    package enum Family: String, Sendable, Hashable, Codable, CaseIterable {
+        case product, attention, convolution, other
+    }
+
+    package let name: String
+    package let family: Family
+    let op: Op
+    package let input: HostTensor
+    package let expected: [Double]
+    /// How far a result may be off, besides the rounding of its storage.
+    private let arithmeticTolerance: Double
+    /// Every element of a weight, by its index.
+    private let weight: @Sendable (Int) -> Float
+
+    package static let all = [product, attention, convolution, layerNorm, downsample]
+
+    /// How far a result may be off: arithmetic, and half a unit in the last place of the largest element in storage
+    /// unless the result is exact.
+    package func tolerance(elementByteCount: Int) -> Double {
+        guard arithmeticTolerance > 0, elementByteCount == 2 else { return arithmeticTolerance }
+        return arithmeticTolerance + 0x1p-11 * (expected.map(abs).max() ?? 0)
+    }
+
+    private static func wholeNumber(_ index: Int, modulus: Int) -> Float {
+        Float(index * 7 % modulus - modulus / 2)
+    }
+
+    private static func wholeNumbers(_ count: Int, modulus: Int) -> [Float] {
+        (0..<count).map { wholeNumber($0, modulus: modulus) }
+    }
+
+    /// 70 x 65 x 37: sums of whole numbers are exact in any order, and below 2048 in float16 too.
+    package static var product: KnownAnswer {
+        let (rows, depth, columns) = (70, 65, 37)
+        let x = wholeNumbers(rows * depth, modulus: 11)
+        let weight = wholeNumbers(columns * depth, modulus: 13)
+        let expected = (0..<(rows * columns)).map { cell in
+            (0..<depth).reduce(0.0) { sum, k in
+                sum + Double(x[cell / columns * depth + k]) * Double(weight[cell % columns * depth + k])
+            }
+        }
+        let op = Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue())
+        return KnownAnswer(
+            name: "product", family: .product, op: .linear(op),
+            input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 0
+        ) { wholeNumber($0, modulus: 13) }
+    }
+
+    /// Queries of zero give every key the same weight: the result is the mean of the values.
+    package static var attention: KnownAnswer {
+        let (tokens, width) = (40, 128)
+        var qkv = wholeNumbers(tokens * 3 * width, modulus: 17)
+        for token in 0..<tokens { for i in 0..<width { qkv[token * 3 * width + i] = 0 } }
+        let means = (0..<width).map { channel in
+            (0..<tokens).reduce(0.0) { $0 + Double(qkv[$1 * 3 * width + 2 * width + channel]) } / Double(tokens)
+        }
+        return KnownAnswer(
+            name: "attention", family: .attention, op: .attention(Attention(headCount: 2)),
+            input: HostTensor(shape: [1, tokens, 3 * width], float32: qkv),
+            expected: (0..<(tokens * width)).map { means[$0 % width] }, arithmeticTolerance: 1e-5)
+    }
+
+    /// A kernel of ones over a map of ones counts the taps inside the map, for each of three channels.
+    package static var convolution: KnownAnswer {
+        let side = 9
+        let inside = (0..<side).map { $0 == 0 || $0 == side - 1 ? 2.0 : 3.0 }
+        let expected = (0..<(side * side * 5)).map { inside[$0 / 5 / side] * inside[$0 / 5 % side] * 3 }
+        let op = Conv2D(weight: .tensor("ones", [5, 3, 3, 3]), padding: 1, epilogue: Epilogue())
+        let ones = [Float](repeating: 1, count: side * side * 3)
+        return KnownAnswer(
+            name: "convolution", family: .convolution, op: .conv2D(op),
+            input: HostTensor(shape: [1, side, side, 3], float32: ones), expected: expected, arithmeticTolerance: 0)
+    }
+
+    /// Rows that alternate between r + 3 and r - 3 have the mean r and the variance 9: their elements become 1 and -1.
+    package static var layerNorm: KnownAnswer {
+        let (rows, width) = (5, 66)
+        let sign = { (index: Int) in index % width % 2 == 0 ? 1.0 : -1.0 }
+        let x = (0..<(rows * width)).map { Float(Double($0 / width) + 3 * sign($0)) }
+        let op = LayerNorm(weight: .tensor("ones", [width]), bias: .tensor("more ones", [width]), epsilon: 1e-6)
+        return KnownAnswer(
+            name: "layer norm", family: .other, op: .layerNorm(op),
+            input: HostTensor(shape: [1, rows, width], float32: x),
+            expected: (0..<(rows * width)).map { 1 + sign($0) }, arithmeticTolerance: 1e-5)
+    }
+
+    /// Halving a slope of whole numbers takes means of two of them in each direction.
+    package static var downsample: KnownAnswer {
+        let side = 8
+        let x = (0..<(side * side * 3)).map { Float(4 * ($0 / 3 / side) + 8 * ($0 / 3 % side)) }
+        let half = side / 2
+        let expected = (0..<(half * half * 3)).map { cell in
+            let (row, column) = (cell / 3 / half, cell / 3 % half)
+            return 4 * (2 * Double(row) + 0.5) + 8 * (2 * Double(column) + 0.5)
+        }
+        return KnownAnswer(
+            name: "downsample", family: .other, op: .downsample(Downsample(factor: 2)),
+            input: HostTensor(shape: [1, side, side, 3], float32: x), expected: expected, arithmeticTolerance: 1e-5)
+    }
+
+    private init(
+        name: String, family: Family, op: Op, input: HostTensor, expected: [Double], arithmeticTolerance: Double,
+        weight: @escaping @Sendable (Int) -> Float = { _ in 1 }
+    ) {
+        self.name = name
+        self.family = family
+        self.op = op
+        self.input = input
+        self.expected = expected
+        self.arithmeticTolerance = arithmeticTolerance
+        self.weight = weight
+    }
+
+    var graph: Graph {
+        var graph = Graph()
+        let x = graph.input(.tensor(input.shape))
+        graph.outputs = [("result", graph.append(op, [x], scope: name, stage: .prepare))]
+        return graph
+    }
+
+    package var tensors: [String: TensorDescription] {
+        op.weights.flatMap(\.tensors).reduce(into: [:]) {
+            $0[$1.name] = TensorDescription(shape: $1.shape, dataType: .float32)
+        }
+    }
+
+    package func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
+        for index in destination.indices { destination[index] = weight(index) }
+    }
+
+    package func releaseMemory() {}
+}

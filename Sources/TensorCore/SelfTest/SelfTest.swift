@@ -1,0 +1,53 @@
+/// Whether a device computed known answers.
+package struct SelfTestResult: Sendable, Hashable {
+    package let passed: Bool
+    /// What was computed and how far it was off, or why it could not be computed.
+    package let detail: String
+
+    package init(passed: Bool, detail: String) {
+        self.passed = passed
+        self.detail = detail
+    }
+
+    /// Prepares and runs plans of one operation each and compares with their known answers.
+    ///
+    /// - Parameters:
+    ///   - answers: what to compute.
+    ///   - elementByteCount: bytes of one stored activation: 4 for float32, 2 for float16.
+    ///   - prepare: the device's way from a plan to a prepared one.
+    package init(
+        _ answers: [KnownAnswer] = KnownAnswer.all, elementByteCount: Int = 4,
+        prepare: (Plan, any WeightSource) throws(BackendError) -> any PreparedPlan
+    ) {
+        var worst = 0.0
+        for answer in answers {
+            do throws(BackendError) {
+                let prepared = try prepare(Plan(answer.graph, elementByteCount: elementByteCount), answer)
+                let found = try prepared.run([answer.input]).outputs["result"]?.float32 ?? []
+                guard found.count == answer.expected.count else {
+                    self.init(passed: false, detail: "\(answer.name): the result has the wrong size")
+                    return
+                }
+                let error = zip(found, answer.expected).map { abs(Double($0) - $1) }.max { !($0 >= $1) } ?? 0
+                guard error <= answer.tolerance(elementByteCount: elementByteCount) else {
+                    self.init(passed: false, detail: "\(answer.name) is off by \(error)")
+                    return
+                }
+                worst = max(worst, error)
+            } catch {
+                self.init(passed: false, detail: "\(answer.name): \(error)")
+                return
+            }
+        }
+        let names = answers.map(\.name)
+        let list = names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "") + (names.last ?? "")
+        self.init(passed: true, detail: "\(list) \(names.count > 1 ? "are" : "is") right (largest error \(worst))")
+    }
+}
+
+extension Backend {
+    /// Computes small answers that are known and compares.
+    package func selfTest() -> SelfTestResult {
+        SelfTestResult { plan, weights throws(BackendError) in try prepare(plan, weights: weights) }
+    }
+}
