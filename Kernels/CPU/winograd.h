@@ -1,6 +1,6 @@
 // winograd: a 3x3 convolution of stride 1 and padding 1 as F(4x4, 3x3): each 4x4 output tile comes from a 6x6 input tile
 // by 36 products instead of 144 (Lavin and Gray, arXiv 1509.09308, points 0, +-1, +-2 and infinity).
-// layout    input [rows, columns, channels]; weight [outputs, 3, 3, inputs]; the result [tiles, 16, columns], the 4x4
+// layout    input [rows, columns, channels] from first_element on; weight [outputs, 3, 3, inputs]; the result [tiles, 16, columns], the 4x4
 //           pixels of each tile row by row, columns = outputs rounded up to PANEL
 // packed    36 matrices of panels, each [inputs, PANEL]; columns behind the last output are 0
 // scratch   winograd_scratch floats: transformed input, products, result
@@ -66,16 +66,16 @@ INLINE void transform_output(vec *m, size_t stride) {
 }
 
 // Transforms `part` channels of one tile's 6x6 input pixels; pixels outside the map are 0.
-INLINE void transform_tile(const cpu_winograd_input *in, size_t top, size_t left, size_t channel, size_t part, float *out,
-                           size_t plane) {
+INLINE void transform_tile(const cpu_winograd_input *in, cpu_type type, size_t top, size_t left, size_t channel,
+                           size_t part, float *out, size_t plane) {
     vec d[POINTS];
     for (size_t y = 0; y < 6; y++) {
         for (size_t x = 0; x < 6; x++) {
             size_t row = top + y - 1, column = left + x - 1;  // wraps around below 0, then fails the test
             vec v = {};
             if (row < in->rows && column < in->columns) {
-                const float *pixel = in->map + (row * in->columns + column) * in->channels + channel;
-                v = part == VECTOR_WIDTH ? load(pixel) : load_part(pixel, part);
+                size_t index = in->first_element + (row * in->columns + column) * in->channels + channel;
+                v = load_stored(type, element(&in->map, index), part);
                 if (in->rectifies) v = rectified(v);
             }
             d[6 * y + x] = v;
@@ -115,7 +115,10 @@ static const float *winograd(const cpu_winograd_input *in, size_t outputs, const
         size_t top = (in->first_tile + tile) / tiles_across * 4, left = (in->first_tile + tile) % tiles_across * 4;
         for (size_t channel = 0; channel < inputs; channel += VECTOR_WIDTH) {
             size_t part = inputs - channel < VECTOR_WIDTH ? inputs - channel : VECTOR_WIDTH;
-            transform_tile(in, top, left, channel, part, scratch + tile * inputs, rows * inputs);
+            if (in->map.type == cpu_type_float32)
+                transform_tile(in, cpu_type_float32, top, left, channel, part, scratch + tile * inputs, rows * inputs);
+            else
+                transform_tile(in, cpu_type_bfloat16, top, left, channel, part, scratch + tile * inputs, rows * inputs);
         }
     }
     for (size_t point = 0; point < POINTS; point++) {

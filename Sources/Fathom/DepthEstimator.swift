@@ -47,7 +47,7 @@ public final class DepthEstimator: Sendable {
         let model = try LoadedModel(path)
         modelName = model.name
         estimatesFieldOfView = model.network.hasFieldOfView
-        let backend = CPUBackend(threadCount: options.threadCount)
+        let backend = CPUBackend(threadCount: options.threadCount, arithmetic: options.precision.arithmetic)
         deviceName = backend.device.name
         self.backend = backend
         let plan = model.plan(options)

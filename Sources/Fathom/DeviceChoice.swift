@@ -29,13 +29,17 @@ public enum DeviceChoice: Sendable, Hashable, CustomStringConvertible {
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// IEEE 754 single precision.
     case float32 = "f32"
+    /// Factors of 16 bits with the range of single precision, sums in single precision; activations are stored so too.
+    case bfloat16 = "bf16"
+    /// Weights and inputs of 8 bits in the linear maps of the encoders, bfloat16 elsewhere.
+    case int8
 
-    /// Reads `f32`.
+    /// Reads `f32`, `bf16` or `int8`.
     ///
     /// - Throws: ``FathomError`` naming the choices for any other text.
     public init(_ text: String) throws(FathomError) {
         guard let precision = Precision(rawValue: text.lowercased()) else {
-            throw FathomError(.invalidArgument, "there is no precision '\(text)'; choose f32")
+            throw FathomError(.invalidArgument, "there is no precision '\(text)'; choose f32, bf16 or int8")
         }
         self = precision
     }

@@ -1,3 +1,4 @@
+import CPUBackend
 import Models
 import TensorCore
 import Weights
@@ -23,7 +24,8 @@ struct LoadedModel {
     /// The plan for one photograph.
     func plan(_ options: DepthEstimator.Options) -> Plan {
         let graph = network.graph(microBatch: options.microBatch ?? Self.defaultMicroBatch)
-        return Plan(options.fusesOperations ? graph.fused() : graph)
+        return Plan(
+            options.fusesOperations ? graph.fused() : graph, arithmetic: options.precision.arithmetic)
     }
 
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
@@ -38,6 +40,17 @@ struct LoadedModel {
             try plan.checkWeights(weights, isUnused: network.isUnusedTensor)
         } catch {
             throw FathomError(.unreadableModel, "\(path): \(error)")
+        }
+    }
+}
+
+extension Precision {
+    /// What the processor's products multiply.
+    var arithmetic: Arithmetic {
+        switch self {
+        case .float32: .float32
+        case .bfloat16: .bfloat16
+        case .int8: .int8
         }
     }
 }

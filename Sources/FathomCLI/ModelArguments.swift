@@ -21,7 +21,11 @@ struct ModelArguments: ParsableArguments {
         help: "Crops that go through the encoders together: more memory, fewer passes over the weights. (default: 5)")
     var microBatch: Int?
 
-    @Option(name: .long, help: "The arithmetic: f32. (default: f32)", transform: Precision.init)
+    @Option(
+        name: .long,
+        help:
+            "The arithmetic: f32; bf16, about twice as fast in half the memory; int8, faster still and coarser. (default: f32)",
+        transform: Precision.init)
     var precision: Precision = .float32
 
     @Flag(name: .long, help: "Run the network as published, without fusing convolutions.")

@@ -93,8 +93,8 @@ import Testing
             weight: .tensor("weight", [8, 3, 3, 4]), stride: stride, padding: 1, rectifiesInput: true,
             epilogue: epilogue(channels: 8))
         let node = OneNode(.conv2D(op), [HostTensor(shape: [1, 8, 8, 4], float32: values)])
-        for form in OneNode.forms {
-            let result = try node.run(form: form)
+        for variant in OneNode.variants {
+            let result = try node.run(variant)
             let side = 8 / stride
             for index in result.indices {
                 let (row, column) = (index / 8 / side * stride, index / 8 % side * stride)
@@ -111,8 +111,8 @@ import Testing
             weight: .tensor("weight", [32, 3, 3, 32]), padding: 1, rectifiesInput: true,
             epilogue: epilogue(channels: 32))
         let node = OneNode(.conv2D(op), [HostTensor(shape: [1, 12, 12, 32], float32: values)])
-        for form in OneNode.forms {
-            let result = try node.run(form: form)
+        for variant in OneNode.variants {
+            let result = try node.run(variant)
             for index in result.indices {
                 let (row, column) = (index / 32 / 12, index / 32 % 12)
                 if row <= 2 && column <= 2 { #expect(result[index].isNaN) }

@@ -20,6 +20,15 @@ package struct MemoryWeights: WeightSource {
         self.init(entries)
     }
 
+    /// The same with every element changed.
+    package func mapped(_ change: (Float) -> Float) -> MemoryWeights {
+        MemoryWeights(
+            Dictionary(
+                uniqueKeysWithValues: tensors.map { name, tensor in
+                    (name, HostTensor(shape: tensor.shape, float32: (values[name] ?? []).map(change)))
+                }))
+    }
+
     package func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
         guard let elements = values[name] else { throw .missing(name) }
         for index in elements.indices { destination[index] = elements[index] }

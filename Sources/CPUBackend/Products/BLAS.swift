@@ -1,5 +1,4 @@
 import COpenBLAS
-import CPUKernels
 
 /// The system's BLAS, called from many threads at once, each call on the caller's thread alone.
 enum BLAS {
@@ -21,26 +20,5 @@ enum BLAS {
                 right, blasint(n), 0, buffer.baseAddress, blasint(n))
             count = m * n
         }
-    }
-}
-
-/// A matrix in memory: its first element and the distance between rows, in elements.
-struct Matrix {
-    let base: UnsafePointer<Float>
-    let stride: Int
-}
-
-/// sums [rows, stride] = or += left [rows, depth] right [columns, depth]^T.
-func multiply(
-    rows: Int, columns: Int, depth: Int, _ left: Matrix, _ right: Matrix, accumulates: Bool,
-    into sums: UnsafeMutablePointer<Float>, stride: Int, kernels: cpu_kernels
-) {
-    if columns < Tiles.narrowColumnCount {
-        kernels.narrow_product(
-            rows, columns, depth, left.base, left.stride, right.base, right.stride, accumulates ? 1 : 0, sums, stride)
-    } else {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(columns), blasint(depth), 1, left.base,
-            blasint(left.stride), right.base, blasint(right.stride), accumulates ? 1 : 0, sums, blasint(stride))
     }
 }

@@ -10,14 +10,15 @@ package struct Plan: Sendable {
     ///   - graph: its nodes are put in the order in which its outputs demand them, which keeps large values short-lived;
     ///     nodes that no output needs disappear.
     ///   - elementByteCount: bytes of one stored activation.
-    package init(_ graph: Graph, elementByteCount: Int = 4) {
+    ///   - wideValues: values that are stored as float32 whatever `elementByteCount` is.
+    package init(_ graph: Graph, elementByteCount: Int = 4, wideValues: Set<Value> = []) {
         nodes = demandOrder(graph)
         shapes = graph.shapes
         inputs = graph.inputs
         outputs = graph.outputs
         memory = MemoryPlan(
             nodes: nodes, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
-            elementByteCount: elementByteCount)
+            elementByteCount: elementByteCount, wideValues: wideValues)
     }
 
     package func shape(_ value: Value) -> Shape { shapes[value.index] }
