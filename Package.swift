@@ -23,8 +23,6 @@ let package = Package(
     ],
     targets: [
         // C modules: nothing of ours above them.
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["LibVips"]),
         .target(name: "CPUKernels", path: "Kernels/CPU"),
@@ -32,8 +30,7 @@ let package = Package(
         // The engine.
         .target(name: "TensorCore", swiftSettings: safe),
         .target(name: "Weights", dependencies: ["TensorCore"], swiftSettings: safe),
-        .target(
-            name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", dependencies: ["TensorCore"], swiftSettings: safe),
         .target(name: "Imaging", dependencies: ["CVips"], swiftSettings: strict),

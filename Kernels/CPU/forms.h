@@ -13,6 +13,6 @@
     {.name = form_name, .vector_width = VECTOR_WIDTH, .packed_size = packed_size, .pack = pack,                        \
      .product_scratch = product_scratch, .product = product, .finish_rows = finish_rows,                               \
      .normalize_rows = normalize_rows, .attention_scratch = attention_scratch, .attention = attention,                 \
-     .winograd_columns = winograd_columns, .winograd_weight_count = winograd_weight_count,                             \
+     .winograd_columns = winograd_columns, .winograd_weight_size = winograd_weight_size,                             \
      .winograd_pack = winograd_pack, .winograd_scratch = winograd_scratch, .winograd = winograd, .convert = convert,   \
      .multiply_add = multiply_add, .copy = copy, .triad = triad}

@@ -36,49 +36,81 @@ static size_t packed_size(cpu_arithmetic arithmetic, size_t columns, size_t taps
     return round_up(scales_size(arithmetic, s) + s.depth * s.columns * 4 / s.group, 64);
 }
 
-INLINE uint16_t bfloat16_of(float x) { return narrowed(splat(x))[0]; }
-
-// One column's 8-bit weights; gives what one of them stands for.
-INLINE float pack_bytes(packed_shape s, size_t taps, size_t channels, const float *column, int8_t *place, float *sums) {
-    float greatest = 0;
-    for (size_t i = 0; i < taps * channels; i++) {
-        float size = __builtin_fabsf(column[i]);
-        if (size > greatest) greatest = size;
+// The greatest magnitude of 8-bit weights becomes 127; gives what one of them stands for.
+INLINE float byte_scale(size_t count, const float *values) {
+    vec greatest = {};
+    for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
+        vec v = load_stored(cpu_type_float32, values + i, count - i < VECTOR_WIDTH ? count - i : VECTOR_WIDTH);
+        vec size = choose(v < 0.0f, -v, v);
+        greatest = choose(size > greatest, size, greatest);
     }
-    float scale = greatest > 0 ? greatest / 127 : 1;
-    for (size_t tap = 0; tap < taps; tap++) {
-        for (size_t c = 0; c < channels; c++) {
-            size_t d = tap * s.channels + c;
-            float value = __builtin_rintf(column[tap * channels + c] / scale);
-            place[d / 4 * 4 * PANEL + d % 4] = (int8_t)value;
-            sums[d / depth_block(cpu_arithmetic_int8) * s.columns] += value;
+    float most = max_lanes(greatest);
+    return most > 0 ? most / 127 : 1;
+}
+
+// Packs `part` neighbouring weights of one column, steps d and on of the depth; `lane` is the column's first element in
+// its panel. Gives the sum of 8-bit weights.
+INLINE float pack_part(cpu_arithmetic arithmetic, const float *source, size_t part, float scale, size_t d, void *lane) {
+    vec v = load_stored(cpu_type_float32, source, part);
+    if (arithmetic == cpu_arithmetic_float32) {
+        for (size_t i = 0; i < part; i++) ((float *)lane)[(d + i) * PANEL] = v[i];
+        return 0;
+    }
+    if (arithmetic == cpu_arithmetic_bfloat16) {
+        half_words h = narrowed(v);
+        for (size_t i = 0; i < part; i++) ((uint16_t *)lane)[(d + i) / 2 * 2 * PANEL + (d + i) % 2] = h[i];
+        return 0;
+    }
+    float sum = 0;
+    for (size_t i = 0; i < part; i++) {
+        float value = __builtin_rintf(v[i] / scale);
+        ((int8_t *)lane)[(d + i) / 4 * 4 * PANEL + (d + i) % 4] = (int8_t)value;
+        sum += value;
+    }
+    return sum;
+}
+
+INLINE void pack_with(cpu_arithmetic arithmetic, size_t columns, size_t taps, size_t channels, const float *weight,
+                      void *packed) {
+    packed_shape s = shape_of_packed(arithmetic, columns, taps, channels);
+    float *scales = packed;
+    char *panels = (char *)packed + scales_size(arithmetic, s);
+    memset(packed, 0, packed_size(arithmetic, columns, taps, channels));
+    if (arithmetic == cpu_arithmetic_int8)
+        for (size_t column = 0; column < columns; column++)
+            scales[column] = byte_scale(taps * channels, weight + column * taps * channels);
+    // A vector's steps for all columns of a panel at a time, so that what is written stays in cache.
+    for (size_t first = 0; first < columns; first += PANEL) {
+        size_t last = columns - first < PANEL ? columns : first + PANEL;
+        for (size_t tap = 0; tap < taps; tap++) {
+            for (size_t c = 0, part; c < channels; c += part) {
+                size_t d = tap * s.channels + c, rest = channels - c, block = depth_block(arithmetic);
+                part = rest < VECTOR_WIDTH ? rest : VECTOR_WIDTH;
+                part = part < block - d % block ? part : block - d % block;  // sums are those of one block
+                for (size_t column = first; column < last; column++) {
+                    char *lane = panels + 4 / s.group * (first * s.depth + (column - first) * s.group);
+                    const float *source = weight + (column * taps + tap) * channels + c;
+                    float scale = arithmetic == cpu_arithmetic_int8 ? scales[column] : 1;
+                    float sum = pack_part(arithmetic, source, part, scale, d, lane);
+                    if (arithmetic == cpu_arithmetic_int8)
+                        scales[(1 + d / block) * s.columns + column] += sum;
+                }
+            }
         }
     }
-    return scale;
 }
 
 static void pack(cpu_arithmetic arithmetic, size_t columns, size_t taps, size_t channels, const float *weight,
                  void *packed) {
-    packed_shape s = shape_of_packed(arithmetic, columns, taps, channels);
-    char *panels = (char *)packed + scales_size(arithmetic, s);
-    memset(packed, 0, packed_size(arithmetic, columns, taps, channels));
-    for (size_t column = 0; column < columns; column++) {
-        const float *source = weight + column * taps * channels;
-        size_t panel = column / PANEL * PANEL * s.depth, lane = column % PANEL;
-        float *floats = (float *)panels + panel + lane;
-        uint16_t *halves = (uint16_t *)panels + panel + 2 * lane;
-        if (arithmetic == cpu_arithmetic_int8) {
-            float *scales = (float *)packed + column;
-            *scales = pack_bytes(s, taps, channels, source, (int8_t *)panels + panel + 4 * lane, scales + s.columns);
-            continue;
-        }
-        for (size_t tap = 0; tap < taps; tap++) {
-            for (size_t c = 0; c < channels; c++) {
-                size_t d = tap * s.channels + c;
-                float value = source[tap * channels + c];
-                if (arithmetic == cpu_arithmetic_float32) floats[d * PANEL] = value;
-                else halves[d / 2 * 2 * PANEL + d % 2] = bfloat16_of(value);
-            }
-        }
+    switch (arithmetic) {
+    case cpu_arithmetic_float32:
+        pack_with(cpu_arithmetic_float32, columns, taps, channels, weight, packed);
+        break;
+    case cpu_arithmetic_bfloat16:
+        pack_with(cpu_arithmetic_bfloat16, columns, taps, channels, weight, packed);
+        break;
+    case cpu_arithmetic_int8:
+        pack_with(cpu_arithmetic_int8, columns, taps, channels, weight, packed);
+        break;
     }
 }

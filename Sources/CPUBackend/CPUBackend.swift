@@ -15,7 +15,6 @@ package final class CPUBackend: Backend {
     ///     widest.
     ///   - arithmetic: what products multiply.
     package init(threadCount: Int? = nil, kernelForm: KernelForm? = nil, arithmetic: Arithmetic = .float32) {
-        BLAS.singleThreaded
         pool = WorkerPool(workerCount: threadCount ?? CoreCount.usable)
         self.kernelForm = kernelForm ?? .best
         self.arithmetic = arithmetic
@@ -43,7 +42,6 @@ package final class CPUBackend: Backend {
                 .init(name: "cores", value: cores),
                 .init(name: "threads", value: "\(threadCount)"),
                 .init(name: "kernels", value: kernelForm.rawValue),
-                .init(name: "BLAS", value: "\(BLAS.version), core type \(BLAS.coreType)"),
             ])
     }
 }

@@ -34,6 +34,8 @@ public final class DepthEstimator: Sendable {
     /// Whether the model estimates the field of view of photographs whose focal length is unknown.
     public let estimatesFieldOfView: Bool
 
+    /// The arithmetic that it runs in.
+    public let precision: Precision
     private let backend: CPUBackend
     let prepared: any PreparedPlan
     /// The back end as any other, for what works on all of them.
@@ -49,6 +51,7 @@ public final class DepthEstimator: Sendable {
         estimatesFieldOfView = model.network.hasFieldOfView
         let backend = CPUBackend(threadCount: options.threadCount, arithmetic: options.precision.arithmetic)
         deviceName = backend.device.name
+        precision = options.precision
         self.backend = backend
         let plan = model.plan(options)
         try model.checkWeights(of: plan)

@@ -64,7 +64,7 @@ extension DepthEstimator {
         let properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
         return Profile.Machine(
             device: device.name, deviceModel: device.model,
-            threads: properties["threads"].flatMap { Int($0) }, precision: Precision.float32.rawValue,
+            threads: properties["threads"].flatMap { Int($0) }, precision: precision.rawValue,
             version: EngineVersion.current, properties: properties)
     }
 }

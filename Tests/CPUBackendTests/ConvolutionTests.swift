@@ -1,3 +1,4 @@
+import CPUBackend
 import TensorCore
 import TestSupport
 import Testing
@@ -84,6 +85,20 @@ import Testing
             rectifies: .random(using: &generator),
             epilogue: (.random(using: &generator), activations[Int(seed) % 3], .random(in: 0...2, using: &generator)))
         try Self.node(shape, seed: seed).check(absolute: shape.tolerance)
+    }
+
+    /// In a plan of 8 bits convolutions run in bfloat16. Where Winograd's way is taken its transforms magnify the rounding to
+    /// 2 % of the result's deviation, a third of the root of the depth.
+    @Test(arguments: cases) func int8MatchesReference(shape: Case) throws {
+        let node = Self.node(shape, seed: 43).roundedToBFloat16
+        let expected = try node.reference()
+        let depth = Double(shape.kernel.rows * shape.kernel.columns * shape.inputs)
+        for variant in OneNode.variants where variant.arithmetic == .int8 {
+            expectClose(
+                try node.run(variant), expected,
+                absolute: shape.isMinimal ? 8 * 0.02 * depth.squareRoot() / 3 : shape.tolerance,
+                relative: variant.storesWide ? 0 : 0x1p-8, variant.testDescription)
+        }
     }
 
     @Test(arguments: [1, 2]) func rectifyingKeepsNaN(stride: Int) throws {

@@ -109,6 +109,5 @@ import Testing
         let properties = Dictionary(uniqueKeysWithValues: device.properties.map { ($0.name, $0.value) })
         #expect(properties["threads"] == "3")
         #expect(properties["kernels"] == KernelForm.best.rawValue)
-        #expect(properties["BLAS"]?.hasPrefix("OpenBLAS") == true)
     }
 }

@@ -46,7 +46,7 @@ struct HelpTests {
         (["depth", "a.jpg", "--model", "m", "--png16-scale", "0"], "'0'"),
         (["depth", "a.jpg", "--model", "m", "--max-pixels", "0"], "--max-pixels"),
         (["depth", "a.jpg", "--model", "m", "--device", "gpu"], "choose auto or cpu"),
-        (["depth", "a.jpg", "--model", "m", "--precision", "f8"], "choose f32"),
+        (["depth", "a.jpg", "--model", "m", "--precision", "f8"], "choose f32, bf16 or int8"),
         (["depth", "a.jpg", "--model", "m", "--threads", "0"], "0 threads"),
         (["depth", "a.jpg", "--model", "m", "--threads", "many"], "many"),
         (["plan", "--model", "m", "--micro-batch", "0"], "0 crops"),

@@ -75,6 +75,7 @@ typedef struct {
     cpu_values map;
     size_t first_element, rows, columns, channels;
     int rectifies;                  // max(x, 0) while reading
+    cpu_arithmetic arithmetic;      // of the products of transformed numbers: float32 or bfloat16
     size_t first_tile, tile_count;  // row by row over the output
 } cpu_winograd_input;
 
@@ -98,10 +99,11 @@ typedef struct {
                       size_t query_count, const cpu_values *qkv, size_t first, void *scratch, const cpu_values *output,
                       size_t output_first);
     size_t (*winograd_columns)(size_t outputs);
-    size_t (*winograd_weight_count)(size_t outputs, size_t inputs);
-    void (*winograd_pack)(size_t outputs, size_t inputs, const float *weight, float *packed);
-    size_t (*winograd_scratch)(size_t tile_count, size_t outputs, size_t inputs);
-    const float *_Nonnull (*_Nonnull winograd)(const cpu_winograd_input *input, size_t outputs, const float *packed, float *scratch);
+    size_t (*winograd_weight_size)(cpu_arithmetic arithmetic, size_t outputs, size_t inputs);
+    void (*winograd_pack)(cpu_arithmetic arithmetic, size_t outputs, size_t inputs, const float *weight, void *packed);
+    size_t (*winograd_scratch)(cpu_arithmetic arithmetic, size_t tile_count, size_t outputs, size_t inputs);
+    const float *_Nonnull (*_Nonnull winograd)(const cpu_winograd_input *input, size_t outputs, const void *packed,
+                                               void *scratch);
     void (*convert)(size_t count, const cpu_values *input, size_t first, const cpu_values *output, size_t output_first);
     size_t (*multiply_add)(cpu_arithmetic arithmetic, size_t rounds, float *result);
     void (*copy)(size_t count, const float *input, float *output);

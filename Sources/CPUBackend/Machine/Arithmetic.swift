@@ -7,7 +7,7 @@ package enum Arithmetic: String, Sendable, Hashable, CaseIterable {
     /// Both factors in bfloat16.
     case bfloat16
     /// Weights of 8 bits with a scale for each output channel, inputs of 8 bits with a range for each row and block of
-    /// 1024 channels; layers that lose too much by it stay in bfloat16, see ``Op/arithmetic(within:)``.
+    /// 1024 channels; what loses too much by it stays in bfloat16, see ``Node/arithmetic(in:within:)``.
     case int8
 
     var kernelValue: cpu_arithmetic {

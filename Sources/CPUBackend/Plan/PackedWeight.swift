@@ -8,7 +8,7 @@ enum WeightPacking: Hashable {
     /// In panels for products of an arithmetic, one matrix after the other; see Kernels/CPU/packed_weights.h.
     case panels(ProductShape, Arithmetic)
     /// Transformed for ``WinogradStep``.
-    case winograd
+    case winograd(Arithmetic)
 }
 
 /// A weight in the form in which a step reads it.
@@ -20,14 +20,18 @@ struct PackedWeight: Hashable {
     static func needed(by plan: Plan, arithmetic: Arithmetic) -> [PackedWeight] {
         var seen = Set<PackedWeight>()
         return plan.nodes.flatMap { node in
-            node.op.weights.map { PackedWeight(weight: $0, packing: packing(of: $0, in: node.op, arithmetic)) }
+            node.op.weights.map { PackedWeight(weight: $0, packing: packing(of: $0, in: node, plan, arithmetic)) }
         }.filter { seen.insert($0).inserted }
     }
 
-    private static func packing(of weight: Weight, in op: Op, _ arithmetic: Arithmetic) -> WeightPacking {
-        guard let product = op.productWeight, product.weight == weight else { return .plain }
-        if case .conv2D(let conv) = op, WinogradStep.applies(to: conv) { return .winograd }
-        return .panels(product.shape, op.arithmetic(within: arithmetic))
+    private static func packing(of weight: Weight, in node: Node, _ plan: Plan, _ arithmetic: Arithmetic)
+        -> WeightPacking
+    {
+        guard let product = node.op.productWeight, product.weight == weight else { return .plain }
+        if case .conv2D(let conv) = node.op, WinogradStep.applies(to: conv) {
+            return .winograd(WinogradStep.arithmetic(within: arithmetic))
+        }
+        return .panels(product.shape, node.arithmetic(in: plan, within: arithmetic))
     }
 
     func byteCount(_ kernels: cpu_kernels) -> Int {
@@ -38,33 +42,60 @@ struct PackedWeight: Hashable {
             shape.matrixCount
                 * kernels.packed_size(
                     arithmetic.kernelValue, shape.columnCount, shape.tapCount, shape.channelCount)
-        case .winograd:
-            kernels.winograd_weight_count(weight.shape[0], weight.shape[3]) * MemoryLayout<Float>.size
+        case .winograd(let arithmetic):
+            kernels.winograd_weight_size(arithmetic.kernelValue, weight.shape[0], weight.shape[3])
         }
     }
 
-    /// Evaluates the weight into memory of ``byteCount(_:)`` bytes.
+    /// Elements that ``fill(_:from:kernels:buffer:)`` wants room for.
+    var bufferCount: Int {
+        if case .plain = packing { 0 } else { weight.tensorInPlace == nil ? 0 : weight.shape.elementCount }
+    }
+
+    /// Evaluates the weight into memory of ``byteCount(_:)`` bytes. A tensor that needs no algebra is read into `buffer`,
+    /// which saves asking the system for memory once for every weight.
     func fill(
-        _ memory: UnsafeMutableRawPointer, from source: any WeightSource, kernels: cpu_kernels
+        _ memory: UnsafeMutableRawPointer, from source: any WeightSource, kernels: cpu_kernels,
+        buffer: UnsafeMutablePointer<Float>
     ) throws(WeightError) {
-        let values = try weight.evaluate(from: source, multiply: BLAS.multiply)
+        let count = weight.shape.elementCount
+        if let name = weight.tensorInPlace {
+            let floats = packing == .plain ? memory.assumingMemoryBound(to: Float.self) : buffer
+            var span = UnsafeMutableBufferPointer(start: floats, count: count).mutableSpan
+            try source.read(name, into: &span)
+            if packing != .plain { pack(floats, into: memory, kernels) }
+        } else {
+            let values = try weight.evaluate(from: source, multiply: kernels.multiply)
+            pack(values, into: memory, kernels)
+        }
+    }
+
+    private func pack(_ values: UnsafePointer<Float>, into memory: UnsafeMutableRawPointer, _ kernels: cpu_kernels) {
         switch packing {
         case .plain:
-            memory.assumingMemoryBound(to: Float.self).initialize(from: values, count: values.count)
+            memory.assumingMemoryBound(to: Float.self).update(from: values, count: weight.shape.elementCount)
         case .panels(let shape, let arithmetic):
             let matrix = shape.columnCount * shape.tapCount * shape.channelCount
             let size = byteCount(kernels) / shape.matrixCount
-            values.withUnsafeBufferPointer { values in
-                guard let base = values.baseAddress else { return }
-                for index in 0..<shape.matrixCount {
-                    kernels.pack(
-                        arithmetic.kernelValue, shape.columnCount, shape.tapCount, shape.channelCount,
-                        base + index * matrix, memory + index * size)
-                }
+            for index in 0..<shape.matrixCount {
+                kernels.pack(
+                    arithmetic.kernelValue, shape.columnCount, shape.tapCount, shape.channelCount,
+                    values + index * matrix, memory + index * size)
             }
-        case .winograd:
+        case .winograd(let arithmetic):
             kernels.winograd_pack(
-                weight.shape[0], weight.shape[3], values, memory.assumingMemoryBound(to: Float.self))
+                arithmetic.kernelValue, weight.shape[0], weight.shape[3], values, memory)
+        }
+    }
+}
+
+extension Weight {
+    /// The tensor whose elements the expression has, in their order; nil when there is something to compute.
+    fileprivate var tensorInPlace: String? {
+        switch self {
+        case .tensor(let name, _): name
+        case .reshaped(let weight, _): weight.tensorInPlace
+        case .permuted, .columns, .product, .sum, .subpixel, .subpixelBias: nil
         }
     }
 }

@@ -28,16 +28,21 @@ struct PreparedWeights {
         region = try MemoryRegion(byteCount: byteCount, purpose: "the weights")
         self.byteOffsets = byteOffsets
 
+        let bufferCount = weights.map(\.bufferCount).max() ?? 0
+        let buffers = try MemoryRegion(
+            byteCount: bufferCount * MemoryLayout<Float>.size * pool.workerCount, purpose: "reading the weights")
         let failures = Mutex<[Int: WeightError]>([:])
         // The largest first, so that the workers finish together.
         let order = weights.indices.sorted {
             (-weights[$0].byteCount(kernels), $0) < (-weights[$1].byteCount(kernels), $1)
         }
-        pool.run(weights.count) { [region] place, _ in
+        pool.run(weights.count) { [region] place, worker in
             let index = order[place]
             guard let offset = byteOffsets[weights[index]] else { return }
             do throws(WeightError) {
-                try weights[index].fill(region.base + offset, from: source, kernels: kernels)
+                try weights[index].fill(
+                    region.base + offset, from: source, kernels: kernels,
+                    buffer: buffers.floats(at: worker * bufferCount * MemoryLayout<Float>.size))
             } catch {
                 failures.withLock { $0[index] = error }
             }

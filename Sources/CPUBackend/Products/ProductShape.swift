@@ -49,12 +49,15 @@ extension Op {
             return nil
         }
     }
+}
 
-    /// What the operation's product multiplies in a plan of the given arithmetic. In 8 bits run the linear maps alone:
-    /// they are most of the work, and layer norm keeps their inputs in a narrow range.
-    func arithmetic(within arithmetic: Arithmetic) -> Arithmetic {
+extension Node {
+    /// What the node's product multiplies in a plan of the given arithmetic. In 8 bits run the linear maps of tokens
+    /// alone: they are most of the work, and what they add to is kept wide. The decoder's maps, whose last is the depth
+    /// itself, stay in bfloat16.
+    func arithmetic(in plan: Plan, within arithmetic: Arithmetic) -> Arithmetic {
         guard arithmetic == .int8 else { return arithmetic }
-        if case .linear = self { return .int8 }
+        if case .linear = op, plan.shape(inputs[0]).rank == 3 { return .int8 }
         return .bfloat16
     }
 }

@@ -11,8 +11,9 @@ enum Tiles {
     static let productColumnStep = 32
     /// Input and output channels from which Winograd's transforms pay.
     static let winogradChannelCount = 32
-    /// 4x4 tiles of one Winograd task.
-    static let winogradTileCount = 48
+    /// 4x4 tiles of one Winograd task: their 36 matrices stay in a second-level cache. (48 are 2 % slower in float32 and 10 %
+    /// in bfloat16.)
+    static let winogradTileCount = 24
     /// Elements that an elementwise task takes, about.
     static let elementwiseFloatCount = 64 << 10
     /// Queries that share one packing of a head's keys and values.

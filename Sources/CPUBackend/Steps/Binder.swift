@@ -44,7 +44,7 @@ struct Binder {
         guard let (weight, shape) = node.op.productWeight else {
             preconditionFailure("\(node.scope): \(node.op.name) has no product")
         }
-        let arithmetic = node.op.arithmetic(within: arithmetic)
+        let arithmetic = node.arithmetic(in: plan, within: arithmetic)
         let packed = PackedWeight(weight: weight, packing: .panels(shape, arithmetic))
         return BoundProduct(
             shape: shape, arithmetic: arithmetic, input: values(node.inputs[0]), rectifies: rectifies,

@@ -4,7 +4,7 @@ struct Lifetimes {
     /// The block of each value.
     private var blockIndices: [Int?]
 
-    /// - Parameter elementByteCounts: bytes of an element of each value.
+    /// `elementByteCounts` holds the bytes of an element of each value.
     init(nodes: [Node], elementByteCounts: [Int], inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
         blockIndices = [Int?](repeating: nil, count: elementByteCounts.count)
         var lastUses = [Int](repeating: -1, count: elementByteCounts.count)

@@ -33,7 +33,12 @@ package struct Plan: Sendable {
     package var cost: Cost { nodes.reduce(Cost()) { $0 + cost(of: $1) } }
 
     package func cost(of node: Node) -> Cost {
-        node.op.cost(node.inputs.map(shape), elementByteCount: memory.elementByteCount)
+        let cost = node.op.cost(node.inputs.map(shape), elementByteCount: memory.elementByteCount)
+        let wideElementCount = (node.inputs + [node.output]).filter(memory.wideValues.contains)
+            .reduce(0) { $0 + shape($1).elementCount }
+        return Cost(
+            flopCount: cost.flopCount,
+            byteCount: cost.byteCount + wideElementCount * (4 - memory.elementByteCount))
     }
 
     /// For each node, whether one of the named outputs depends on it.
