@@ -68,17 +68,19 @@ class Measurement:
     parts: dict[str, float] = field(default_factory=dict)
     encoder_gflop: float = 0
     encoder_seconds: float = 0
+    processor_seconds: float = 0
 
 
-def run_process(command: list[str | Path], environment: dict[str, str]) -> tuple[str, int]:
-    """Runs a command to its end; its standard output, and its peak resident memory in bytes as the kernel counts it."""
+def run_process(command: list[str | Path], environment: dict[str, str]) -> tuple[str, int, float]:
+    """Runs a command to its end; its standard output, and as the kernel counts them its peak resident memory in bytes and
+    its seconds on all processors."""
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"exit status {process.returncode} from: {' '.join(map(str, command))}")
-    return output, usage.ru_maxrss * 1024
+    return output, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime
 
 
 def measure_fathom(setting: Setting, precision: str) -> Measurement:
@@ -88,39 +90,40 @@ def measure_fathom(setting: Setting, precision: str) -> Measurement:
     command = [FATHOM, "depth", setting.image, "--model", setting.model]
     command += ["--device", "cpu", "--precision", precision, "--threads", str(setting.threads)]
     command += ["--format", "npz", "--json", "-o", folder]
-    output, peak = run_process(command, dict(os.environ))
+    output, peak, processor_seconds = run_process(command, dict(os.environ))
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     parts = next(line["seconds"] for line in lines if "seconds" in line)
     with np.load(folder / f"{setting.image.stem}.npz") as result:
         depth = result["depth"]
     seconds = sum(parts[name] for name in compute)
     # The stage encodes 35 patches and the whole image.
-    return Measurement(seconds, peak, depth, parts, 36 * ENCODER_GFLOP_PER_CROP, parts["encoders"])
+    encoder = {"encoder_gflop": 36 * ENCODER_GFLOP_PER_CROP, "encoder_seconds": parts["encoders"]}
+    return Measurement(seconds, peak, depth, parts, processor_seconds=processor_seconds, **encoder)
 
 
 def measure_pytorch(setting: Setting, precision: str) -> Measurement:
     result_path = setting.scratch / f"pytorch-{precision}.npz"
     command = [sys.executable, HERE / "torch_depth_pro.py", "--model", setting.model, "--image", setting.image]
     command += ["--precision", precision, "--threads", str(setting.threads), "--save", result_path]
-    output, peak = run_process(command, dict(os.environ))
+    output, peak, processor_seconds = run_process(command, dict(os.environ))
     report = json.loads(output.splitlines()[-1])
     with np.load(result_path) as result:
         depth = result["depth"]
-    return Measurement(statistics.median(report["seconds"]), peak, depth)
+    return Measurement(statistics.median(report["seconds"]), peak, depth, processor_seconds=processor_seconds)
 
 
 def measure_openvino(setting: Setting, precision: str, part: str) -> Measurement:
     batch = ENCODER_BATCH if part == "encoder" else 1
     command = [sys.executable, HERE / "openvino_depth_pro.py", "--model", setting.model, "--part", part]
     command += ["--batch", str(batch), "--precision", precision, "--threads", str(setting.threads), "--work", WORK]
-    output, peak = run_process(command, dict(os.environ))
+    output, _, processor_seconds = run_process(command, dict(os.environ))
     report = json.loads(output.splitlines()[-1])
+    memory = report["peak_resident_bytes"]
     seconds = statistics.median(report["seconds"])
     if part == "model":
-        return Measurement(seconds, report["peak_resident_bytes"])
-    return Measurement(
-        seconds, report["peak_resident_bytes"], encoder_gflop=batch * ENCODER_GFLOP_PER_CROP, encoder_seconds=seconds
-    )
+        return Measurement(seconds, memory, processor_seconds=processor_seconds)
+    encoder = {"encoder_gflop": batch * ENCODER_GFLOP_PER_CROP, "encoder_seconds": seconds}
+    return Measurement(seconds, memory, processor_seconds=processor_seconds, **encoder)
 
 
 def measure_peaks(setting: Setting) -> dict[str, float]:
@@ -132,7 +135,7 @@ def measure_peaks(setting: Setting) -> dict[str, float]:
     for precision in ("f32", "bf16", "int8"):
         command = [FATHOM, "profile", "--model", small, "--runs", "1", "--warmup", "0", "--json"]
         command += ["--precision", precision, "--threads", str(setting.threads)]
-        output, _ = run_process(command, dict(os.environ))
+        output, _, _ = run_process(command, dict(os.environ))
         peaks[precision] = json.loads(output)["roof"]["arithmetic"]["per_second"]
     return peaks
 
@@ -234,6 +237,7 @@ def summarise(
             "minimum_seconds": min(measurement.seconds for measurement in measurements),
             "base": None if is_encoder else base,
             "ratio": None if is_encoder else medians[name] / medians[base],
+            "processor_seconds": statistics.median(m.processor_seconds for m in measurements),
             "gflop_per_second": done / medians[name] if done else None,
             "share_of_peak": 1e9 * done / medians[name] / peak if done and peak else None,
             "encoder_gflop_per_second": statistics.median(encoder_rates) if encoder_rates else None,
@@ -269,8 +273,8 @@ def print_table(summary: dict[str, object]) -> None:
     print(f"{machine['processor']}, {machine['threads']} threads, {summary['rounds']} rounds, one image, batch 1")
     peaks = ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in summary["peaks_per_second"].items())
     print(f"peaks measured in registers, GFLOP/s: {peaks or 'not measured'}\n")
-    print("| contender | median s | minimum s | ratio | GFLOP/s | of peak | encoder GFLOP/s | peak GB | mean error | largest |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| contender | median s | minimum s | ratio | processor s | GFLOP/s | of peak | encoder GFLOP/s | peak GB | mean error | largest |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
 
     def cell(value: float | None, form: str) -> str:
         return "" if value is None else format(value, form)
@@ -282,6 +286,7 @@ def print_table(summary: dict[str, object]) -> None:
             cell(row["median_seconds"], ".1f"),
             cell(row["minimum_seconds"], ".1f"),
             cell(row["ratio"], ".2f"),
+            cell(row["processor_seconds"], ".1f"),
             cell(row["gflop_per_second"], ".0f"),
             cell(row["share_of_peak"], ".2f"),
             cell(row["encoder_gflop_per_second"], ".0f"),
