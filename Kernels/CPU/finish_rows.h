@@ -22,8 +22,12 @@ INLINE vec finished(vec x, const cpu_epilogue *e, cpu_activation activation, con
 #undef TAKE
 }
 
-INLINE void finish_with(cpu_activation activation, const cpu_epilogue *e, const cpu_rows *rows, size_t first_column,
-                        size_t column_count, const float *sums, size_t sums_stride, const cpu_values *output) {
+INLINE void finish_with(cpu_activation activation, cpu_epilogue copy_of_epilogue, const cpu_rows *rows,
+                        size_t first_column, size_t column_count, const float *sums, size_t sums_stride,
+                        cpu_values copy_of_output) {
+    // Copies, so that no store to the output can change them in the compiler's eyes.
+    const cpu_epilogue *e = &copy_of_epilogue;
+    const cpu_values *output = &copy_of_output;
     for (size_t row = 0; row < rows->count; row++) {
         if (rows->outputs[row] < 0) continue;
         size_t offset = (size_t)rows->outputs[row];
@@ -46,13 +50,13 @@ static void finish_rows(const cpu_epilogue *e, const cpu_rows *rows, size_t firs
                         const float *sums, size_t sums_stride, const cpu_values *output) {
     switch (e->activation) {
     case cpu_activation_none:
-        finish_with(cpu_activation_none, e, rows, first_column, column_count, sums, sums_stride, output);
+        finish_with(cpu_activation_none, *e, rows, first_column, column_count, sums, sums_stride, *output);
         break;
     case cpu_activation_relu:
-        finish_with(cpu_activation_relu, e, rows, first_column, column_count, sums, sums_stride, output);
+        finish_with(cpu_activation_relu, *e, rows, first_column, column_count, sums, sums_stride, *output);
         break;
     case cpu_activation_gelu:
-        finish_with(cpu_activation_gelu, e, rows, first_column, column_count, sums, sums_stride, output);
+        finish_with(cpu_activation_gelu, *e, rows, first_column, column_count, sums, sums_stride, *output);
         break;
     }
 }

@@ -21,11 +21,9 @@ struct WinogradStep: Step {
             && kernel[0] >= Tiles.winogradChannelCount && kernel[3] >= Tiles.winogradChannelCount
     }
 
-    /// What the transformed numbers are multiplied in. The transforms magnify what rounding them to bfloat16 loses, which
-    /// only a plan of 8 bits can bear; with a quarter of the multiplications float32 is still faster than direct sums in
-    /// bfloat16.
+    /// What the transformed numbers are multiplied in.
     static func arithmetic(within arithmetic: Arithmetic) -> Arithmetic {
-        arithmetic == .int8 ? .bfloat16 : .float32
+        arithmetic == .float32 ? .float32 : .bfloat16
     }
 
     init(_ op: Conv2D, _ node: Node, _ binder: Binder) {
