@@ -1,8 +1,8 @@
 // packed_size, pack: a weight matrix as the products read it.
 // layout    weight [columns, taps, channels]. Packed: panels of PANEL columns, each [depth / g, PANEL, g] with g = 1, 2
-//           and 4 neighbouring channels for float32, bfloat16 and int8; a tap's channels are rounded up to a multiple of
-//           g; what is behind the last column or channel is 0. For int8 the scales of the columns, [columns], and the
-//           sums of each block of DEPTH_BLOCK, [blocks, columns], come before the panels
+//           and 4 neighbouring channels for float32, bfloat16 and int8; a tap's channels are rounded up to a multiple
+//           of g; what is behind the last column or channel is 0. For int8 the scales of the columns, [columns], and the
+//           sums of each block of depth_block, [blocks, columns], come before the panels
 // numerics  bfloat16 is rounded to nearest even. int8: a column's greatest magnitude becomes 127
 #pragma once
 #include "multiply_tile.h"

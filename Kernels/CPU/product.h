@@ -1,6 +1,6 @@
 // product: output = epilogue(input W^T), each row's input gathered from taps: a linear map has one tap, a convolution
-// one for each cell of its kernel. A block of rows is copied next to each other, DEPTH_BLOCK of the depth at a time, and
-// goes panel by panel through the innermost product; the last block's sums are finished while they are in cache.
+// one for each cell of its kernel. A block of rows is copied next to each other, depth_block of the depth at a time,
+// and goes panel by panel through the innermost product; the last block's sums are finished while they are in cache.
 // layout    input and output as cpu_rows tells; weights as packed_weights.h has them; first_column is a multiple of
 //           PANEL
 // scratch   product_scratch(product, rows, columns) bytes, 64-byte aligned
@@ -18,29 +18,31 @@ INLINE size_t block_stride(cpu_arithmetic arithmetic) {
                                                 : 512 + 16;
 }
 
+// How a block holds its factors: where multiply-adds do the work of dot products, bfloat16 lies there as float32.
+INLINE cpu_type block_type(cpu_arithmetic arithmetic) {
+    return arithmetic == cpu_arithmetic_bfloat16 && PAIR_FACTORS == 1 ? cpu_type_bfloat16 : cpu_type_float32;
+}
+
 // Copies the channels of one tap, or zeros, to elements `index` on of a block's row; float32 and bfloat16.
 INLINE void copy_tap(const cpu_product *p, cpu_arithmetic arithmetic, const char *source, size_t count, size_t index,
                      uint32_t *row) {
-    cpu_type type = p->input.type;
-    char *place;
-    int rounds = arithmetic == cpu_arithmetic_bfloat16;
-    if (rounds && PAIR_FACTORS == 1) place = (char *)row + 2 * index;
-    else place = (char *)(row + index);
-    cpu_type stored = rounds && PAIR_FACTORS == 1 ? cpu_type_bfloat16 : cpu_type_float32;
+    cpu_type type = p->input.type, wanted = block_type(arithmetic);
+    int rounds = arithmetic == cpu_arithmetic_bfloat16 && wanted == cpu_type_float32 && type == cpu_type_float32;
+    char *place = (char *)row + index * byte_count(wanted);
     if (!source) {
-        memset(place, 0, count * byte_count(stored));
+        memset(place, 0, count * byte_count(wanted));
         return;
     }
-    if (type == stored && !p->rectifies && !(rounds && stored == cpu_type_float32)) {
-        memcpy(place, source, count * byte_count(stored));
+    if (type == wanted && !p->rectifies && !rounds) {
+        memcpy(place, source, count * byte_count(wanted));
         return;
     }
     for (size_t i = 0; i < count; i += VECTOR_WIDTH) {
         size_t part = count - i < VECTOR_WIDTH ? count - i : VECTOR_WIDTH;
         vec v = load_stored(type, source + i * byte_count(type), part);
         if (p->rectifies) v = rectified(v);
-        if (rounds && stored == cpu_type_float32) v = rounded_to_bfloat16(v);
-        store_stored(stored, place + i * byte_count(stored), v, part);
+        if (rounds) v = rounded_to_bfloat16(v);
+        store_stored(wanted, place + i * byte_count(wanted), v, part);
     }
 }
 

@@ -49,7 +49,8 @@ INLINE void store_stored(cpu_type type, void *p, vec v, size_t part) {
 }
 
 // Copies `count` elements and changes their type on the way.
-static void convert(size_t count, const cpu_values *input, size_t first, const cpu_values *output, size_t output_first) {
+static void convert(size_t count, const cpu_values *input, size_t first, const cpu_values *output,
+                    size_t output_first) {
     const char *source = element(input, first);
     char *place = element(output, output_first);
     if (input->type == output->type) {

@@ -1,14 +1,14 @@
-// winograd: a 3x3 convolution of stride 1 and padding 1 as F(4x4, 3x3): each 4x4 output tile comes from a 6x6 input tile
-// by 36 products instead of 144 (Lavin and Gray, arXiv 1509.09308). The points are 0, 1, -1, 2, -1/2 and infinity: with a
-// half in place of the usual -2, errors are a third smaller.
-// layout    input [rows, columns, channels] from first_element on; weight [outputs, 3, 3, inputs]; the result [tiles, 16, columns], the 4x4
-//           pixels of each tile row by row, columns = outputs rounded up to PANEL
-// packed    36 matrices of panels, each [inputs, PANEL], in pairs of inputs for bfloat16; columns behind the last output
-//           are 0
+// winograd: a 3x3 convolution of stride 1 and padding 1 as F(4x4, 3x3): each 4x4 output tile comes from a 6x6 input
+// tile by 36 products instead of 144 (Lavin and Gray, arXiv 1509.09308). The points are 0, 1, -1, 2, -1/2 and infinity:
+// with a half in place of the usual -2, errors are a third smaller.
+// layout    input [rows, columns, channels] from first_element on; weight [outputs, 3, 3, inputs]; the result
+//           [tiles, 16, columns], the 4x4 pixels of each tile row by row, columns = outputs rounded up to PANEL
+// packed    36 matrices of panels, each [inputs, PANEL], in pairs of inputs for bfloat16; columns behind the last
+//           output are 0
 // scratch   winograd_scratch bytes: transformed input, products, result
-// numerics  float32, the weights transformed in double; errors grow about tenfold against the direct sum. In bfloat16 the
-//           transformed factors are rounded: an error of 1.4 % of the result's deviation. A NaN reaches the whole tiles
-//           that see it
+// numerics  float32, the weights transformed in double; errors grow about tenfold against the direct sum. In bfloat16
+//           the transformed factors are rounded: an error of 1.4 % of the result's deviation. A NaN reaches the whole
+//           tiles that see it
 // order     of summation depends on the channels alone
 #pragma once
 #include "elementary.h"
@@ -48,13 +48,15 @@ static void winograd_pack(cpu_arithmetic arithmetic, size_t outputs, size_t inpu
     for (size_t column = 0; column < columns; column++) {
         for (size_t input = 0; input < inputs; input++) {
             double g[9] = {0}, half[18], u[POINTS];
-            for (size_t tap = 0; column < outputs && tap < 9; tap++) g[tap] = weight[(column * 9 + tap) * inputs + input];
+            for (size_t tap = 0; column < outputs && tap < 9; tap++)
+                g[tap] = weight[(column * 9 + tap) * inputs + input];
             for (size_t x = 0; x < 3; x++) transform_kernel(g + x, 3, half + x, 3);
             for (size_t y = 0; y < 6; y++) transform_kernel(half + 3 * y, 1, u + 6 * y, 1);
             for (size_t point = 0; point < POINTS; point++) {
                 size_t panel = point * columns * depth + column / PANEL * depth * PANEL + column % PANEL;
-                if (arithmetic == cpu_arithmetic_float32) ((float *)packed)[panel + input * PANEL] = (float)u[point];
-                else ((uint16_t *)packed)[2 * (panel + input / 2 * PANEL) + input % 2] = narrowed(splat((float)u[point]))[0];
+                float value = (float)u[point];
+                if (arithmetic == cpu_arithmetic_float32) ((float *)packed)[panel + input * PANEL] = value;
+                else ((uint16_t *)packed)[2 * (panel + input / 2 * PANEL) + input % 2] = narrowed(splat(value))[0];
             }
         }
     }
