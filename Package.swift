@@ -23,8 +23,6 @@ let package = Package(
     ],
     targets: [
         // C modules: nothing of ours above them.
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["LibVips"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -40,8 +38,7 @@ let package = Package(
         .target(name: "TensorCore", swiftSettings: safe),
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "Weights", dependencies: ["TensorCore", "Archives"], swiftSettings: safe),
-        .target(
-            name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels"], swiftSettings: strict),
         .target(
             name: "OpenCLBackend", dependencies: ["TensorCore", "OpenCLKernels", "COpenCL"], swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),

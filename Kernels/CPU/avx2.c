@@ -3,6 +3,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define VECTOR_WIDTH 8
 #define TILE_ROWS 6  // 12 sums, 2 panel vectors and a factor fit 16 registers
+#define HAS_DOT_PRODUCTS 0
 #include "forms.h"
 #pragma clang attribute pop
 

@@ -3,6 +3,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #define VECTOR_WIDTH 16
 #define TILE_ROWS 12  // 24 sums, 2 panel vectors and a factor fit 32 registers
+#define HAS_DOT_PRODUCTS 0
 #include "forms.h"
 #pragma clang attribute pop
 

@@ -45,21 +45,3 @@ INLINE vec gelu_of(vec x) {
 }
 
 INLINE vec rectified(vec x) { return choose(x < 0.0f, (vec){}, x); }
-
-static void rectify(size_t count, const float *input, float *output) {
-    size_t i = 0;
-    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) store(output + i, rectified(load(input + i)));
-    if (i < count) store_part(output + i, rectified(load_part(input + i, count - i)), count - i);
-}
-
-static void exponential(size_t count, const float *input, float *output) {
-    size_t i = 0;
-    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) store(output + i, exponential_of(load(input + i)));
-    if (i < count) store_part(output + i, exponential_of(load_part(input + i, count - i)), count - i);
-}
-
-static void gelu(size_t count, const float *input, float *output) {
-    size_t i = 0;
-    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) store(output + i, gelu_of(load(input + i)));
-    if (i < count) store_part(output + i, gelu_of(load_part(input + i, count - i)), count - i);
-}

@@ -9,9 +9,14 @@
 
 typedef float vec __attribute__((vector_size(4 * VECTOR_WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * VECTOR_WIDTH)));
+typedef uint32_t uvec __attribute__((vector_size(4 * VECTOR_WIDTH)));
 typedef float loose_vec __attribute__((vector_size(4 * VECTOR_WIDTH), aligned(4)));
+typedef uint32_t loose_uvec __attribute__((vector_size(4 * VECTOR_WIDTH), aligned(4)));
+
+INLINE size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
 INLINE vec load(const float *p) { return *(const loose_vec *)p; }
+INLINE uvec load_words(const uint32_t *p) { return *(const loose_uvec *)p; }
 INLINE void store(float *p, vec v) { *(loose_vec *)p = v; }
 INLINE vec splat(float x) { return x - (vec){}; }
 

@@ -11,12 +11,12 @@ extension CPUBackend {
         guard let kernels = kernelForm.kernels else {
             preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
         }
-        let bench = RoofBench(pool: pool, kernels: kernels)
+        let bench = RoofBench(pool: pool, kernels: kernels, arithmetic: arithmetic)
         // Twice the last cache for each array; no less than what a cache of unknown size could hold, no more than a
         // third of a small server's memory for all three.
         let arrayByteCount = min(max(2 * CacheSize.lastLevelByteCount, 64 << 20), 1 << 30)
         return DeviceRoof(
-            arithmetic: .init(name: "f32 multiply-add", perSecond: bench.multiplyAddsPerSecond()),
+            arithmetic: .init(name: "\(arithmetic.shortName) multiply-add", perSecond: bench.multiplyAddsPerSecond()),
             memory: try bench.passes(bytesPerArray: arrayByteCount),
             cache: try bench.passes(bytesPerArray: RoofBench.cachedByteCount * pool.workerCount))
     }
@@ -34,14 +34,15 @@ private struct RoofBench {
 
     let pool: WorkerPool
     let kernels: cpu_kernels
+    let arithmetic: Arithmetic
 
-    /// Floating-point operations in a second.
+    /// Operations in a second.
     func multiplyAddsPerSecond() -> Double {
         best { rounds in
             let operations = withUnsafeTemporaryAllocation(of: Int.self, capacity: pool.workerCount) { counts in
                 pool.run(pool.workerCount) { task, _ in
                     var result: Float = 0
-                    counts[task] = kernels.multiply_add(rounds * 4096, &result)
+                    counts[task] = kernels.multiply_add(arithmetic.kernelValue, rounds * 4096, &result)
                 }
                 return counts.reduce(0, +)
             }

@@ -1,21 +1,23 @@
 package import TensorCore
 
-/// Runs plans on the processor: OpenBLAS for matrix products, kernels of its own for everything else, one fixed pool of
-/// threads for both. Results do not depend on the number of threads.
+/// Runs plans on the processor with kernels of its own and one fixed pool of threads. Results do not depend on the number
+/// of threads.
 package final class CPUBackend: Backend {
     package let device: DeviceInfo
     let pool: WorkerPool
     let kernelForm: KernelForm
+    let arithmetic: Arithmetic
 
     /// - Parameters:
     ///   - threadCount: threads that compute, the caller's included; nil for as many as the affinity mask and the
     ///     control group's quota leave.
     ///   - kernelForm: the instruction set of the vectorised kernels, one of ``KernelForm/available``; nil for the
     ///     widest.
-    package init(threadCount: Int? = nil, kernelForm: KernelForm? = nil) {
-        BLAS.singleThreaded
+    ///   - arithmetic: what products multiply.
+    package init(threadCount: Int? = nil, kernelForm: KernelForm? = nil, arithmetic: Arithmetic = .float32) {
         pool = WorkerPool(workerCount: threadCount ?? CoreCount.usable)
         self.kernelForm = kernelForm ?? .best
+        self.arithmetic = arithmetic
         device = Self.describe(threadCount: pool.workerCount, kernelForm: self.kernelForm)
     }
 
@@ -25,7 +27,7 @@ package final class CPUBackend: Backend {
         guard let kernels = kernelForm.kernels else {
             preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
         }
-        return try CPUPreparedPlan(plan, weights: weights, pool: pool, kernels: kernels)
+        return try CPUPreparedPlan(plan, weights: weights, arithmetic: arithmetic, pool: pool, kernels: kernels)
     }
 
     private static func describe(threadCount: Int, kernelForm: KernelForm) -> DeviceInfo {
@@ -40,7 +42,6 @@ package final class CPUBackend: Backend {
                 .init(name: "cores", value: cores),
                 .init(name: "threads", value: "\(threadCount)"),
                 .init(name: "kernels", value: kernelForm.rawValue),
-                .init(name: "BLAS", value: "\(BLAS.version), core type \(BLAS.coreType)"),
             ])
     }
 }

@@ -56,6 +56,12 @@ extension ChosenDevice {
             try requireCPU(precision, because: "")
             return cpu(processor, reason: "it was asked for")
         case .openCL(let name):
+            guard precision.openCLElementByteCount != nil else {
+                let choices = Precision.names { $0.openCLElementByteCount != nil }
+                throw FathomError(
+                    .invalidArgument,
+                    "OpenCL devices do not run \(precision.rawValue); choose --precision \(choices), or --device cpu")
+            }
             let devices: [NamedDevice]
             do { devices = try NamedDevice.all() } catch { throw FathomError(.device, "\(error)") }
             let device = try select(name, from: devices)
@@ -67,6 +73,9 @@ extension ChosenDevice {
     /// The GPU with most arithmetic whose known answers are right, or the processor. An OpenCL device that is a processor
     /// is never taken: the kernels of the CPU back end are faster there.
     private static func best(precision: Precision, processor: CPUBackend) throws(FathomError) -> ChosenDevice {
+        guard let elementByteCount = precision.openCLElementByteCount else {
+            return cpu(processor, reason: "only the CPU runs \(precision.rawValue)")
+        }
         var remarks: [String] = []
         var hasGPU = false
         do {
@@ -75,7 +84,7 @@ extension ChosenDevice {
             hasGPU = !gpus.isEmpty
             for gpu in gpus {
                 do throws(BackendError) {
-                    _ = try gpu.backend.paths.forms(elementByteCount: precision.elementByteCount)
+                    _ = try gpu.backend.paths.forms(elementByteCount: elementByteCount)
                     let others = gpus.count == 1 ? "it is the only GPU" : "it is the best of \(gpus.count) GPUs"
                     return openCL(gpu, reason: ([others] + remarks).joined(separator: "; "), isAutomatic: true)
                 } catch { remarks.append("\(gpu.name): \(error)") }
@@ -90,7 +99,7 @@ extension ChosenDevice {
 
     private static func requireCPU(_ precision: Precision, because: String) throws(FathomError) {
         guard !precision.runsOnCPU else { return }
-        let choices = Precision.allCases.filter(\.runsOnCPU).map(\.rawValue).joined(separator: " or ")
+        let choices = Precision.names(where: \.runsOnCPU)
         throw FathomError(
             .invalidArgument,
             "the CPU back end does not run \(precision.rawValue)\(because); choose --precision \(choices) or an OpenCL"

@@ -35,6 +35,8 @@ public final class DepthEstimator: Sendable {
 
     let runner: ModelRunner
 
+    /// The arithmetic that it runs in: single precision when the CPU took over from a device that ran in half.
+    public var precision: Precision { runner.precision }
     /// The name of the device that runs it.
     public var deviceName: String { runner.device.backend.device.name }
     /// Why this device runs it, and since when if another was lost.

@@ -1,3 +1,4 @@
+import CPUBackend
 import Models
 import TensorCore
 import Weights
@@ -22,7 +23,7 @@ struct LoadedModel {
 
     /// The plan for one photograph, whose crops go through the encoders `microBatch` at a time.
     func plan(_ options: DepthEstimator.Options, microBatch: Int) -> Plan {
-        network.plan(options, microBatch: microBatch, elementByteCount: options.precision.elementByteCount)
+        Plan(network.graph(options, microBatch: microBatch), precision: options.precision)
     }
 
     /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.

@@ -14,7 +14,8 @@ final class ModelRunner: Sendable {
     init(_ model: LoadedModel, _ options: DepthEstimator.Options) throws(FathomError) {
         self.model = model
         self.options = options
-        processor = CPUBackend(threadCount: options.threadCount)
+        processor = CPUBackend(
+            threadCount: options.threadCount, arithmetic: options.precision.arithmetic ?? .float32)
         let device = try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
         do {
             current = Mutex((device, try model.prepare(options, on: device)))
@@ -28,7 +29,9 @@ final class ModelRunner: Sendable {
     var active: (device: ChosenDevice, prepared: any PreparedPlan) { current.withLock { $0 } }
     var device: ChosenDevice { active.device }
     /// The arithmetic of the device that runs now.
-    var precision: Precision { device.backend is CPUBackend ? .float32 : options.precision }
+    var precision: Precision {
+        device.backend is CPUBackend && !options.precision.runsOnCPU ? .float32 : options.precision
+    }
 
     /// Runs the plan; on a device that was chosen automatically and fails, once more on the processor.
     ///

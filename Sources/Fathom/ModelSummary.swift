@@ -40,9 +40,8 @@ public struct ModelSummary: Sendable, Codable {
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let planned = try PlannedModel(path)
-        let plan = planned.network.plan(
-            options, microBatch: options.microBatch ?? ChosenDevice.microBatchOfProcessors,
-            elementByteCount: options.precision.elementByteCount)
+        let microBatch = options.microBatch ?? ChosenDevice.microBatchOfProcessors
+        let plan = Plan(planned.network.graph(options, microBatch: microBatch), precision: options.precision)
         try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name

@@ -53,15 +53,9 @@ struct PlannedModel {
 }
 
 extension DepthPro {
-    /// The plan for one photograph.
-    ///
-    /// - Parameters:
-    ///   - options: whether operations are fused.
-    ///   - microBatch: crops that go through the encoders together.
-    ///   - elementByteCount: bytes of a stored activation.
-    /// - Returns: the plan; nothing of it is prepared.
-    func plan(_ options: DepthEstimator.Options, microBatch: Int, elementByteCount: Int) -> Plan {
+    /// The graph for one photograph, fused unless the options say otherwise.
+    func graph(_ options: DepthEstimator.Options, microBatch: Int) -> Graph {
         let graph = graph(microBatch: microBatch)
-        return Plan(options.fusesOperations ? graph.fused() : graph, elementByteCount: elementByteCount)
+        return options.fusesOperations ? graph.fused() : graph
     }
 }

@@ -1,34 +1,65 @@
+import CPUBackend
+import TensorCore
+
 /// The arithmetic that a model runs in.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// IEEE 754 single precision.
     case float32 = "f32"
     /// Weights and activations in half precision, sums in single; OpenCL devices only.
     case float16 = "f16"
+    /// Factors of 16 bits with the range of single precision, sums in single precision; activations are stored so too. The
+    /// CPU only.
+    case bfloat16 = "bf16"
+    /// Weights and inputs of 8 bits in the linear maps of the encoders, bfloat16 elsewhere. The CPU only.
+    case int8
 
-    /// Reads `f32` or `f16`.
+    /// Reads `f32`, `f16`, `bf16` or `int8`.
     ///
     /// - Throws: ``FathomError`` naming the choices for any other text.
     public init(_ text: String) throws(FathomError) {
         guard let precision = Precision(rawValue: text.lowercased()) else {
-            let choices = Self.allCases.map(\.rawValue).joined(separator: " or ")
-            throw FathomError(.invalidArgument, "there is no precision '\(text)'; choose \(choices)")
+            throw FathomError(
+                .invalidArgument, "there is no precision '\(text)'; choose \(Self.names { _ in true })")
         }
         self = precision
     }
 
-    /// Bytes of a stored activation.
-    var elementByteCount: Int {
+    /// What the CPU's own kernels multiply; nil where they do not run it.
+    var arithmetic: Arithmetic? {
         switch self {
-        case .float32: 4
-        case .float16: 2
+        case .float32: .float32
+        case .float16: nil
+        case .bfloat16: .bfloat16
+        case .int8: .int8
         }
     }
 
-    /// Whether the CPU's own kernels compute in it.
-    var runsOnCPU: Bool {
+    var runsOnCPU: Bool { arithmetic != nil }
+
+    /// Bytes of an activation or a weight on an OpenCL device; nil where those do not run it.
+    var openCLElementByteCount: Int? {
         switch self {
-        case .float32: true
-        case .float16: false
+        case .float32: 4
+        case .float16: 2
+        case .bfloat16, .int8: nil
+        }
+    }
+
+    /// Those that pass, for messages: `f32, bf16 or int8`.
+    static func names(where passes: (Precision) -> Bool) -> String {
+        let names = allCases.filter(passes).map(\.rawValue)
+        return names.count < 2
+            ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    }
+}
+
+extension Plan {
+    /// A plan that stores activations as the precision wants them.
+    init(_ graph: Graph, precision: Precision) {
+        if let arithmetic = precision.arithmetic {
+            self.init(graph, arithmetic: arithmetic)
+        } else {
+            self.init(graph, elementByteCount: precision.openCLElementByteCount ?? MemoryLayout<Float>.size)
         }
     }
 }

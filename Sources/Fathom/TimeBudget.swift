@@ -67,8 +67,9 @@ public struct TimeBudget: Sendable, Encodable {
     private init(
         _ model: PlannedModel, _ options: DepthEstimator.Options, _ device: StatedDevice, _ path: StatedDevice.Path
     ) {
-        let plan = model.network.plan(
-            options, microBatch: options.microBatch ?? Self.patchCount, elementByteCount: path.elementBytes)
+        let plan = Plan(
+            model.network.graph(options, microBatch: options.microBatch ?? Self.patchCount),
+            elementByteCount: path.elementBytes)
         let listing = PlanListing(plan)
         let memoryBytesPerSecond = device.memoryGigabytesPerSecond * 1e9 * device.memoryShare
         // Each node takes its own maximum: a row's nodes have the same shapes, so the row's maximum is their sum.

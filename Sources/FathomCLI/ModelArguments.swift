@@ -31,7 +31,12 @@ struct ModelArguments: ParsableArguments {
     var microBatch: Int?
 
     @Option(
-        name: .long, help: "The arithmetic: f32, or f16 on OpenCL devices. (default: f32)", transform: Precision.init)
+        name: .long,
+        help: """
+            The arithmetic: f32; on OpenCL devices f16; on the CPU bf16, about twice as fast in half the memory, or int8, \
+            faster still and coarser. (default: f32)
+            """,
+        transform: Precision.init)
     var precision: Precision = .float32
 
     @Flag(name: .long, help: "Run the network as published, without fusing convolutions.")

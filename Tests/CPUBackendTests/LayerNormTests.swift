@@ -37,8 +37,8 @@ import Testing
         values[41] = .nan
         let op = LayerNorm(weight: .tensor("weight", [40]), bias: .tensor("bias", [40]), epsilon: 1e-6)
         let node = OneNode(.layerNorm(op), [HostTensor(shape: [1, 3, 40], float32: values)])
-        for form in OneNode.forms {
-            let result = try node.run(form: form)
+        for variant in OneNode.variants {
+            let result = try node.run(variant)
             #expect(result.indices.allSatisfy { result[$0].isNaN == (40..<80).contains($0) })
         }
     }

@@ -55,6 +55,41 @@ import Testing
         try Self.node(shape, seed: seed).check(absolute: productTolerance(depth: shape.depth))
     }
 
+    /// Whole numbers whose range is 255 in every row and block, times whole numbers of up to 127 in every column, are 8-bit
+    /// numbers as they are, and their sums exact.
+    @Test(arguments: [(577, 64, 96), (13, 1024, 33), (70, 2300, 40), (1, 7, 1)])
+    func int8IsExactForWholeNumbers(rows: Int, depth: Int, columns: Int) throws {
+        var generator = SeededGenerator(seed: 12)
+        var x = (0..<(rows * depth)).map { _ in Float(Int.random(in: -128...127, using: &generator)) }
+        var weight = (0..<(columns * depth)).map { _ in Float(Int.random(in: -9...9, using: &generator)) }
+        for row in 0..<rows {
+            for block in stride(from: 0, to: depth, by: 1024) {
+                (x[row * depth + block], x[row * depth + block + 1]) = (-128, 127)
+            }
+        }
+        for column in 0..<columns { weight[column * depth + column % depth] = 127 }
+        let op = Op.linear(Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue()))
+        let node = OneNode(
+            op, [HostTensor(shape: [1, rows, depth], float32: x)],
+            weights: MemoryWeights(["weight": HostTensor(shape: [columns, depth], float32: weight)]))
+        for form in OneNode.forms {
+            let found = try node.run(OneNode.Variant(form: form, arithmetic: .int8))
+            expectClose(found, try node.reference(), absolute: 0, relative: 1e-6, form.rawValue)
+        }
+    }
+
+    /// With inputs in -1 ... 1 both factors of a term are off by about 2.3e-3, one standard deviation, and a term by
+    /// 1.9e-3.
+    @Test(arguments: cases) func int8MatchesReference(shape: Case) throws {
+        let node = Self.node(shape, seed: 13).roundedToBFloat16
+        let expected = try node.reference()
+        for variant in OneNode.variants where variant.arithmetic == .int8 {
+            expectClose(
+                try node.run(variant), expected, absolute: 1.9e-3 * 6 * Double(shape.depth).squareRoot(),
+                relative: variant.storesWide ? 0 : 0x1p-8, variant.testDescription)
+        }
+    }
+
     @Test func keepsNaNThroughActivations() throws {
         for activation in [Epilogue.Activation.relu, .gelu] {
             let op = Linear(
@@ -62,8 +97,8 @@ import Testing
             var values = [Float](repeating: 1, count: 12)
             values[5] = .nan
             let node = OneNode(.linear(op), [HostTensor(shape: [1, 3, 4], float32: values)])
-            for form in OneNode.forms {
-                let result = try node.run(form: form)
+            for variant in OneNode.variants {
+                let result = try node.run(variant)
                 #expect(result.indices.allSatisfy { result[$0].isNaN == (8..<16).contains($0) })
             }
         }

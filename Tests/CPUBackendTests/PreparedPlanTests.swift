@@ -82,7 +82,9 @@ import Testing
         let weight = Weight.reshaped(.columns(product, 1..<4), [12, 3])
         let op = Linear(weight: weight, epilogue: Epilogue(bias: .reshaped(.tensor("c", [3, 4]), [12])))
         var generator = SeededGenerator(seed: 9)
-        try OneNode(.linear(op), [generator.tensor([1, 7, 3])]).check(absolute: 2e-6)
+        // The sums of a product of weights are not numbers of bfloat16: rounding them is an error of their own.
+        try OneNode(.linear(op), [generator.tensor([1, 7, 3])])
+            .check(absolute: 2e-6, bfloat16Error: 0x1p-9 * 6 * 3)
     }
 
     @Test func refusesAnArenaBeyondTheMachine() {
@@ -107,6 +109,5 @@ import Testing
         let properties = Dictionary(uniqueKeysWithValues: device.properties.map { ($0.name, $0.value) })
         #expect(properties["threads"] == "3")
         #expect(properties["kernels"] == KernelForm.best.rawValue)
-        #expect(properties["BLAS"]?.hasPrefix("OpenBLAS") == true)
     }
 }

@@ -85,6 +85,14 @@ struct ProfileCommandTests {
         }
     }
 
+    @Test("measures the roof of the precision in use", arguments: ["bf16", "int8"])
+    func precision(name: String) throws {
+        let outcome = try Self.profile(["--precision", name, "--runs", "1", "--warmup", "0"])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        #expect(outcome.output.contains("roof: \(name) multiply-add"))
+        #expect(outcome.output.contains(", \(name), fathom"))
+    }
+
     @Test("prints a table of operations, and writes the trace, the roofline and CSV")
     func files() throws {
         let folder = NSTemporaryDirectory() + "fathom-profile-" + UUID().uuidString

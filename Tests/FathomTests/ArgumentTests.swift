@@ -16,8 +16,8 @@ struct ArgumentTests {
             }
         }
         #expect(try Precision("F32") == .float32)
-        expectFailure(.invalidArgument, "'f64'", "f32") { _ = try Precision("f64") }
-        #expect(try Precision("f16") == .float16)
+        #expect(try Precision("f16") == .float16 && Precision("bf16") == .bfloat16 && Precision("INT8") == .int8)
+        expectFailure(.invalidArgument, "'f64'", "f32, f16, bf16 or int8") { _ = try Precision("f64") }
         for (text, steps) in [("mm", 1000), ("kitti", 256), ("tum", 5000), ("123.5", 123.5)] {
             #expect(try PNG16Scale(text).stepsPerMetre == steps)
         }

@@ -63,6 +63,24 @@ struct DepthProStageTests {
         let degrees = try #require(result.outputs[DepthPro.fieldOfViewName(image: 0)]?.float32?.first)
         #expect(abs(Double(degrees) - Double(try fixture.array("field_of_view").values[0])) <= 1e-3)
     }
+
+    /// The mean error of canonical inverse depth over its mean that an arithmetic may have at full size.
+    static let shares: [(arithmetic: Arithmetic, share: Double)] = [(.bfloat16, 1e-2), (.int8, 3e-2)]
+
+    @Test("stays close to the reference in 16 and 8 bits", arguments: fixtures, shares)
+    func reducedPrecision(fixture: Fixture, limit: (arithmetic: Arithmetic, share: Double)) throws {
+        let checkpoint = try Checkpoint(path: fixture.folder.path)
+        let graph = try DepthPro(checkpoint).graph(microBatch: 5).fused()
+        let result = try CPUBackend(threadCount: nil, arithmetic: limit.arithmetic)
+            .prepare(Plan(graph, arithmetic: limit.arithmetic), weights: checkpoint.weights)
+            .run([try fixture.photograph()])
+        let depth = try #require(result.outputs[DepthPro.inverseDepthName(image: 0)]?.float32)
+        let expected = try fixture.array("canonical_inverse_depth").values
+        #expect(depth.count == expected.count)
+        let error = zip(depth, expected).reduce(0) { $0 + Double(abs($1.0 - $1.1)) }
+        let share = error / expected.reduce(0) { $0 + Double($1) }
+        #expect(share <= limit.share, "\(fixture) \(limit.arithmetic): \(share)")
+    }
 }
 
 extension Fixture {

@@ -11,11 +11,12 @@ import Weights
 struct DeterminismTests {
     private static func outputs(
         _ fixture: Fixture, imageCount: Int = 1, microBatch: Int = 5, threadCount: Int = 2,
-        path: String? = nil
+        path: String? = nil, arithmetic: Arithmetic = .float32
     ) throws -> [[Float]] {
         let checkpoint = try Checkpoint(path: path ?? fixture.folder.path)
         let graph = try DepthPro(checkpoint).graph(imageCount: imageCount, microBatch: microBatch).fused()
-        let prepared = try CPUBackend(threadCount: threadCount).prepare(Plan(graph), weights: checkpoint.weights)
+        let prepared = try CPUBackend(threadCount: threadCount, arithmetic: arithmetic)
+            .prepare(Plan(graph, arithmetic: arithmetic), weights: checkpoint.weights)
         let photograph = try fixture.photograph()
         let result = try prepared.run([HostTensor](repeating: photograph, count: imageCount))
         return try (0..<imageCount).map { image in
@@ -35,6 +36,15 @@ struct DeterminismTests {
     func threads(threadCount: Int) throws {
         let fixture = Fixture("mini")
         #expect(try Self.outputs(fixture, threadCount: threadCount) == Self.outputs(fixture))
+    }
+
+    @Test("in every arithmetic", arguments: [Arithmetic.bfloat16, .int8])
+    func arithmetics(arithmetic: Arithmetic) throws {
+        let fixture = Fixture("mini")
+        let expected = try Self.outputs(fixture, arithmetic: arithmetic)
+        #expect(try Self.outputs(fixture, microBatch: 3, threadCount: 1, arithmetic: arithmetic) == expected)
+        let pair = try Self.outputs(fixture, imageCount: 2, microBatch: 8, threadCount: 3, arithmetic: arithmetic)
+        #expect(pair == [expected[0], expected[0]])
     }
 
     @Test("one image or many", arguments: [2, 3])

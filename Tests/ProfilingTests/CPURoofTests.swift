@@ -6,16 +6,18 @@ import Testing
 
 @Suite("the CPU's roof and node times")
 struct CPURoofTests {
-    @Test("every rate is a positive number", arguments: KernelForm.available)
-    func rates(_ form: KernelForm) throws {
-        let roof = try CPUBackend(threadCount: 2, kernelForm: form).measureRoof()
+    @Test("every rate is a positive number", arguments: KernelForm.available, Arithmetic.allCases)
+    func rates(_ form: KernelForm, _ arithmetic: Arithmetic) throws {
+        let roof = try CPUBackend(threadCount: 2, kernelForm: form, arithmetic: arithmetic).measureRoof()
         #expect(roof.memory.map(\.name) == ["copy", "triad"] && roof.cache.map(\.name) == ["copy", "triad"])
         for rate in [roof.arithmetic] + roof.memory + roof.cache {
             #expect(rate.perSecond > 0 && rate.perSecond.isFinite, "\(rate.name)")
         }
     }
 
-    @Test("the loops compute what they claim", arguments: [cpu_form_portable, cpu_form_avx2, cpu_form_avx512])
+    @Test(
+        "the loops compute what they claim",
+        arguments: [cpu_form_portable, cpu_form_avx2, cpu_form_avx512, cpu_form_avx512_dot])
     func loops(_ form: cpu_form) throws {
         guard let kernels = cpu_kernels_for(form)?.pointee else { return }
         let count = 6 * 2 * kernels.vector_width
@@ -29,7 +31,7 @@ struct CPURoofTests {
         #expect(sums == zip(a, b).map { $0 + 0.5 * $1 })
 
         var total: Float = 0
-        let operations = kernels.multiply_add(1000, &total)
+        let operations = kernels.multiply_add(cpu_arithmetic_float32, 1000, &total)
         // Every lane of every chain tends to 1, so that the total counts the lanes.
         #expect(Double(operations) == 2 * 1000 * Double(total))
     }

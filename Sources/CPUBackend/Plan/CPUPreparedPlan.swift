@@ -15,17 +15,18 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
     private let turn = Mutex<Void>(())
 
     init(
-        _ plan: Plan, weights source: any WeightSource, pool: WorkerPool, kernels: cpu_kernels
+        _ plan: Plan, weights source: any WeightSource, arithmetic: Arithmetic, pool: WorkerPool, kernels: cpu_kernels
     ) throws(BackendError) {
-        precondition(plan.memory.elementByteCount == MemoryLayout<Float>.size, "this back end stores float32")
+        precondition([2, 4].contains(plan.memory.elementByteCount), "this back end stores bfloat16 or float32")
         self.plan = plan
         self.pool = pool
-        weights = try PreparedWeights(plan, from: source, pool: pool, kernels: kernels)
+        weights = try PreparedWeights(plan, from: source, arithmetic: arithmetic, pool: pool, kernels: kernels)
         arenaMemory = try MemoryRegion(byteCount: plan.memory.byteCount, purpose: "activations")
-        binder = Binder(plan: plan, arena: arenaMemory.floats(), weights: weights, kernels: kernels)
+        binder = Binder(
+            plan: plan, arena: arenaMemory.base, weights: weights, kernels: kernels, arithmetic: arithmetic)
         steps = plan.nodes.map(binder.step)
         // Each worker's part is a page longer than needed, so that workers share no cache line.
-        let needed = (steps.map(\.scratchCount).max() ?? 0) * MemoryLayout<Float>.size
+        let needed = steps.map(\.scratchByteCount).max() ?? 0
         scratchByteCount = (needed + 8191) / 4096 * 4096
         scratchMemory = try MemoryRegion(byteCount: scratchByteCount * pool.workerCount, purpose: "scratch memory")
     }
@@ -47,7 +48,10 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         for (input, (value, _)) in zip(inputs, plan.inputs) {
             guard let values = input.float32 else { continue }
             values.withUnsafeBufferPointer { source in
-                if let base = source.baseAddress { binder.output(value).update(from: base, count: source.count) }
+                guard let base = source.baseAddress else { return }
+                var floats = cpu_values(base: UnsafeMutableRawPointer(mutating: base), type: cpu_type_float32)
+                var stored = binder.values(value)
+                binder.kernels.convert(source.count, &floats, 0, &stored, 0)
             }
         }
     }
@@ -61,7 +65,7 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
             let step = steps[index]
             let start = ContinuousClock.now
             pool.run(step.taskCount) { task, worker in
-                let scratch = scratchMemory.floats(at: worker * scratchByteCount)
+                let scratch = scratchMemory.base + worker * scratchByteCount
                 step.run(task: task, TaskContext(scratch: scratch, photographs: photographs))
             }
             let seconds = start.duration(to: .now) / .seconds(1)
@@ -73,7 +77,13 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         var results: [String: HostTensor] = [:]
         for (name, value) in plan.outputs where names.contains(name) {
             let shape = plan.shape(value)
-            let values = [Float](UnsafeBufferPointer(start: binder.input(value), count: shape.elementCount))
+            let values = [Float](unsafeUninitializedCapacity: shape.elementCount) { buffer, count in
+                count = shape.elementCount
+                guard let base = buffer.baseAddress else { return }
+                var floats = cpu_values(base: base, type: cpu_type_float32)
+                var stored = binder.values(value)
+                binder.kernels.convert(count, &stored, 0, &floats, 0)
+            }
             results[name] = HostTensor(shape: shape, float32: values)
         }
         return results

@@ -9,9 +9,9 @@ struct PreparedWeights {
 
     /// Checks the shapes of all tensors, then reads and evaluates the weights, several at once.
     init(
-        _ plan: Plan, from source: any WeightSource, pool: WorkerPool, kernels: cpu_kernels
+        _ plan: Plan, from source: any WeightSource, arithmetic: Arithmetic, pool: WorkerPool, kernels: cpu_kernels
     ) throws(BackendError) {
-        let weights = PackedWeight.needed(by: plan)
+        let weights = PackedWeight.needed(by: plan, arithmetic: arithmetic)
         do {
             for weight in weights {
                 for tensor in weight.weight.tensors { try source.require(tensor.name, shape: tensor.shape) }
@@ -22,20 +22,27 @@ struct PreparedWeights {
         var byteOffsets: [PackedWeight: Int] = [:]
         for weight in weights {
             byteOffsets[weight] = byteCount
-            let size = weight.elementCount(kernels) * MemoryLayout<Float>.size
+            let size = weight.byteCount(kernels)
             byteCount += (size + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
         }
         region = try MemoryRegion(byteCount: byteCount, purpose: "the weights")
         self.byteOffsets = byteOffsets
 
+        let bufferCount = weights.map(\.bufferCount).max() ?? 0
+        let buffers = try MemoryRegion(
+            byteCount: bufferCount * MemoryLayout<Float>.size * pool.workerCount, purpose: "reading the weights")
         let failures = Mutex<[Int: WeightError]>([:])
-        pool.run(weights.count) { [region] index, _ in
-            let weight = weights[index]
-            guard let offset = byteOffsets[weight] else { return }
-            let buffer = UnsafeMutableBufferPointer(
-                start: region.floats(at: offset), count: weight.elementCount(kernels))
+        // The largest first, so that the workers finish together.
+        let order = weights.indices.sorted {
+            (-weights[$0].byteCount(kernels), $0) < (-weights[$1].byteCount(kernels), $1)
+        }
+        pool.run(weights.count) { [region] place, worker in
+            let index = order[place]
+            guard let offset = byteOffsets[weights[index]] else { return }
             do throws(WeightError) {
-                try weight.fill(buffer, from: source, kernels: kernels)
+                try weights[index].fill(
+                    region.base + offset, from: source, kernels: kernels,
+                    buffer: buffers.floats(at: worker * bufferCount * MemoryLayout<Float>.size))
             } catch {
                 failures.withLock { $0[index] = error }
             }
@@ -45,8 +52,8 @@ struct PreparedWeights {
         source.releaseMemory()
     }
 
-    func address(of weight: PackedWeight) -> UnsafePointer<Float> {
+    func address(of weight: PackedWeight) -> UnsafeRawPointer {
         guard let offset = byteOffsets[weight] else { preconditionFailure("\(weight) is not a weight of the plan") }
-        return UnsafePointer(region.floats(at: offset))
+        return UnsafeRawPointer(region.base + offset)
     }
 }

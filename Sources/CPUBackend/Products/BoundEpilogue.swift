@@ -5,26 +5,18 @@ import TensorCore
 struct BoundEpilogue {
     var bias: UnsafePointer<Float>?
     var scale: UnsafePointer<Float>?
-    var residuals: [UnsafePointer<Float>?] = []
+    var residuals: [cpu_values] = []
     var activation = cpu_activation_none
+    /// [places, columns], added before the bias; see ``RowOffsets/borderBias``.
+    var borderBias: UnsafePointer<Float>?
     let kernels: cpu_kernels
 
-    /// Finishes `rows` rows of sums and stores them. Row r goes to element first + r * stride + columns.lowerBound of
-    /// `output`; residuals are read from the same element of theirs.
-    ///
-    /// `columns` are the tile's among the output's channels; `sums` starts at the first of them. `borderBias` [channels]
-    /// is added before the bias.
-    func store(
-        rows: Int, columns: Range<Int>, _ sums: UnsafePointer<Float>, sumsStride: Int, first: Int, stride: Int,
-        output: UnsafeMutablePointer<Float>, borderBias: UnsafePointer<Float>? = nil
-    ) {
+    func withKernelEpilogue<Result>(_ body: (cpu_epilogue) -> Result) -> Result {
         residuals.withUnsafeBufferPointer { residuals in
-            var epilogue = cpu_epilogue(
-                border_bias: borderBias?.advanced(by: columns.lowerBound),
-                bias: bias?.advanced(by: columns.lowerBound), scale: scale?.advanced(by: columns.lowerBound),
-                residuals: residuals.baseAddress, residual_count: residuals.count, activation: activation)
-            kernels.finish_rows(
-                &epilogue, rows, columns.count, sums, sumsStride, first + columns.lowerBound, stride, output)
+            body(
+                cpu_epilogue(
+                    border_bias: borderBias, bias: bias, scale: scale, residuals: residuals.baseAddress,
+                    residual_count: residuals.count, activation: activation))
         }
     }
 }

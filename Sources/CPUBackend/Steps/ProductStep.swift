@@ -1,54 +1,71 @@
+import CPUKernels
 import TensorCore
 
-/// epilogue(x W^T) for groups of rows: the tokens of each crop, or the pixels of each image under a 1x1 convolution.
-/// Each group is cut on its own into tiles of rows x columns; a task is one tile.
+/// Products over pixels or tokens: linear maps, convolutions, and transposed convolutions with a matrix for each phase of
+/// the output. A task is a block of rows and columns of one matrix.
 struct ProductStep: Step {
-    let input: UnsafePointer<Float>
-    let weight: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
-    let epilogue: BoundEpilogue
-    let groupCount: Int
-    /// Rows in a group.
-    let rowCount: Int
-    let depth: Int
-    let columnCount: Int
+    let product: BoundProduct
+    /// The rows under each matrix.
+    let grids: [PixelGrid]
     private let rows: Cut
     private let columns: Cut
 
+    init(_ product: BoundProduct, _ grids: [PixelGrid]) {
+        self.product = product
+        self.grids = grids
+        rows = Cut(grids[0].pixelCount, limit: Tiles.productRowCount, step: Tiles.productRowStep)
+        columns = Cut(
+            product.shape.columnCount, limit: Tiles.productColumnCount(product.arithmetic),
+            step: Tiles.productColumnStep)
+    }
+
     init(_ op: Linear, _ node: Node, _ binder: Binder) {
-        self.init(node, weight: op.weight, epilogue: op.epilogue, binder)
+        let grid = PixelGrid(
+            vectorsOf: binder.plan.shape(node.inputs[0]), to: binder.plan.shape(node.output))
+        self.init(binder.product(node), [grid])
     }
 
-    /// `weight` is [outputs, inputs] or a 1x1 kernel.
-    init(_ node: Node, weight: Weight, epilogue: Epilogue, _ binder: Binder) {
-        let shape = binder.plan.shape(node.inputs[0])
-        input = binder.input(node.inputs[0])
-        self.weight = binder.weight(weight)
-        output = binder.output(node.output)
-        self.epilogue = binder.epilogue(epilogue, of: node)
-        groupCount = shape.rank > 1 ? shape[0] : 1
-        rowCount = shape.rows / max(1, groupCount)
-        depth = shape.channels
-        columnCount = weight.shape[0]
-        rows = Cut(rowCount, limit: Tiles.productRowCount, step: 8)
-        columns = Cut(columnCount, limit: Tiles.productColumnCount, step: 16)
+    init(_ op: Conv2D, _ node: Node, _ binder: Binder) {
+        let grid = PixelGrid(op, input: binder.plan.shape(node.inputs[0]), output: binder.plan.shape(node.output))
+        self.init(binder.product(node, rectifies: op.rectifiesInput), [grid])
     }
 
-    var taskCount: Int { groupCount * rows.count * columns.count }
-    var scratchCount: Int { rows.size * columns.size }
+    init(_ op: UpsampleConv, _ node: Node, _ binder: Binder) {
+        self.init(binder.product(node), Self.phases(node, binder) { _ in [PixelGrid.Place(row: 0, column: 0)] })
+    }
+
+    init(_ op: SubpixelConv, _ node: Node, _ binder: Binder) {
+        let grids = Self.phases(node, binder) { phase in
+            (0..<4).map { tap in
+                PixelGrid.Place(row: tap / 2 + phase / 2 - 1, column: tap % 2 + phase % 2 - 1)
+            }
+        }
+        self.init(binder.product(node, borderBias: op.biasMap), grids)
+    }
+
+    private static func phases(
+        _ node: Node, _ binder: Binder, taps: (_ phase: Int) -> [PixelGrid.Place]
+    ) -> [PixelGrid] {
+        (0..<4).map { phase in
+            PixelGrid(
+                phase: phase, taps: taps(phase), input: binder.plan.shape(node.inputs[0]),
+                output: binder.plan.shape(node.output))
+        }
+    }
+
+    var taskCount: Int { grids.count * rows.count * columns.count }
+    private var offsetByteCount: Int {
+        RowOffsets.byteCount(rowCount: rows.size, tapCount: product.shape.tapCount)
+    }
+    var scratchByteCount: Int { offsetByteCount + product.scratchByteCount(rows: rows.size, columns: columns.size) }
 
     func run(task: Int, _ context: TaskContext) {
-        let columns = columns[task % columns.count]
-        let tile = task / self.columns.count
-        let rows = rows[tile % rows.count]
-        let firstRow = tile / self.rows.count * rowCount + rows.lowerBound
-        multiply(
-            rows: rows.count, columns: columns.count, depth: depth,
-            Matrix(base: input + firstRow * depth, stride: depth),
-            Matrix(base: weight + columns.lowerBound * depth, stride: depth), accumulates: false,
-            into: context.scratch, stride: columns.count, kernels: epilogue.kernels)
-        epilogue.store(
-            rows: rows.count, columns: columns, context.scratch, sumsStride: columns.count,
-            first: firstRow * columnCount, stride: columnCount, output: output)
+        let block = task / columns.count
+        let (matrix, pixels) = (block / rows.count, rows[block % rows.count])
+        let offsets = RowOffsets(count: pixels.count, tapCount: product.shape.tapCount, at: context.scratch)
+        grids[matrix].fill(offsets, pixels: pixels)
+        product.run(
+            matrix: matrix, rows: offsets, columns: columns[task % columns.count],
+            scratch: context.scratch + offsetByteCount)
     }
 }

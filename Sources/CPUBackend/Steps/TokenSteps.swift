@@ -3,10 +3,10 @@ import TensorCore
 
 /// Normalises tokens; a task is a block of them.
 struct LayerNormStep: Step {
-    let input: UnsafePointer<Float>
+    let input: cpu_values
     let weight: UnsafePointer<Float>
     let bias: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
+    let output: cpu_values
     let epsilon: Float
     let width: Int
     let kernels: cpu_kernels
@@ -14,10 +14,10 @@ struct LayerNormStep: Step {
 
     init(_ op: LayerNorm, _ node: Node, _ binder: Binder) {
         let shape = binder.plan.shape(node.inputs[0])
-        input = binder.input(node.inputs[0])
-        weight = binder.weight(op.weight)
-        bias = binder.weight(op.bias)
-        output = binder.output(node.output)
+        input = binder.values(node.inputs[0])
+        weight = binder.vector(op.weight)
+        bias = binder.vector(op.bias)
+        output = binder.values(node.output)
         epsilon = op.epsilon
         width = shape.channels
         kernels = binder.kernels
@@ -25,18 +25,19 @@ struct LayerNormStep: Step {
     }
 
     var taskCount: Int { rows.count }
-    var scratchCount: Int { 0 }
+    var scratchByteCount: Int { 0 }
 
     func run(task: Int, _ context: TaskContext) {
-        let offset = rows[task].lowerBound * width
-        kernels.normalize_rows(rows[task].count, width, input + offset, weight, bias, epsilon, output + offset)
+        var (input, output) = (input, output)
+        kernels.normalize_rows(
+            rows[task].count, width, &input, rows[task].lowerBound * width, weight, bias, epsilon, &output)
     }
 }
 
 /// Attention; a task is one head of one crop, for as many queries as share a packing of its keys and values.
 struct AttentionStep: Step {
-    let input: UnsafePointer<Float>
-    let output: UnsafeMutablePointer<Float>
+    let input: cpu_values
+    let output: cpu_values
     let cropCount: Int
     let tokenCount: Int
     let width: Int
@@ -46,8 +47,8 @@ struct AttentionStep: Step {
 
     init(_ op: Attention, _ node: Node, _ binder: Binder) {
         let shape = binder.plan.shape(node.output)
-        input = binder.input(node.inputs[0])
-        output = binder.output(node.output)
+        input = binder.values(node.inputs[0])
+        output = binder.values(node.output)
         cropCount = shape[0]
         tokenCount = shape[1]
         width = shape[2]
@@ -58,34 +59,37 @@ struct AttentionStep: Step {
 
     private var headWidth: Int { width / headCount }
     var taskCount: Int { cropCount * headCount * queries.count }
-    var scratchCount: Int { kernels.attention_scratch(tokenCount, headWidth) }
+    var scratchByteCount: Int { kernels.attention_scratch(tokenCount, headWidth, input.type) }
 
     func run(task: Int, _ context: TaskContext) {
         let queries = queries[task % queries.count]
         let head = task / self.queries.count % headCount
         let crop = task / self.queries.count / headCount
+        var (input, output) = (input, output)
         kernels.attention(
-            tokenCount, width, headWidth, head, queries.lowerBound, queries.count,
-            input + crop * tokenCount * 3 * width, context.scratch, output + crop * tokenCount * width)
+            tokenCount, width, headWidth, head, queries.lowerBound, queries.count, &input,
+            crop * tokenCount * 3 * width, context.scratch, &output, crop * tokenCount * width)
     }
 }
 
 /// Copies token squares into a map; a task is one row of the map.
 struct MergeTokensStep: Step {
-    let inputs: [UnsafePointer<Float>]
-    let output: UnsafeMutablePointer<Float>
+    let inputs: [cpu_values]
+    let output: cpu_values
     let op: MergeTokens
     let width: Int
+    let kernels: cpu_kernels
 
     init(_ op: MergeTokens, _ node: Node, _ binder: Binder) {
-        inputs = node.inputs.map(binder.input)
-        output = binder.output(node.output)
+        inputs = node.inputs.map(binder.values)
+        output = binder.values(node.output)
         self.op = op
         width = binder.plan.shape(node.output).channels
+        kernels = binder.kernels
     }
 
     var taskCount: Int { op.mapSide }
-    var scratchCount: Int { 0 }
+    var scratchByteCount: Int { 0 }
 
     /// The tokens that crop `index` of a row or column of crops gives, and where they go.
     private func kept(_ index: Int) -> (tokens: Range<Int>, first: Int) {
@@ -104,8 +108,10 @@ struct MergeTokensStep: Step {
                 let horizontal = kept(gridColumn)
                 let source = op.sources[gridRow * op.side + gridColumn]
                 let token = source.crop * tokenCount + 1 + row * op.tokensPerSide + horizontal.tokens.lowerBound
-                (output + (task * op.mapSide + horizontal.first) * width).update(
-                    from: inputs[source.input] + token * width, count: horizontal.tokens.count * width)
+                var (input, output) = (inputs[source.input], output)
+                kernels.convert(
+                    horizontal.tokens.count * width, &input, token * width, &output,
+                    (task * op.mapSide + horizontal.first) * width)
             }
         }
     }
@@ -113,27 +119,31 @@ struct MergeTokensStep: Step {
 
 /// Puts the channels of several tensors side by side; a task is a block of rows.
 struct ConcatenateStep: Step {
-    let inputs: [(base: UnsafePointer<Float>, channels: Int)]
-    let output: UnsafeMutablePointer<Float>
+    let inputs: [(values: cpu_values, channels: Int)]
+    let output: cpu_values
     let channels: Int
+    let kernels: cpu_kernels
     private let rows: Cut
 
     init(_ node: Node, _ binder: Binder) {
-        inputs = node.inputs.map { (binder.input($0), binder.plan.shape($0).channels) }
-        output = binder.output(node.output)
+        inputs = node.inputs.map { (binder.values($0), binder.plan.shape($0).channels) }
+        output = binder.values(node.output)
+        kernels = binder.kernels
         let shape = binder.plan.shape(node.output)
         channels = shape.channels
         rows = Cut(shape.rows, limit: max(1, Tiles.elementwiseFloatCount / max(1, channels)))
     }
 
     var taskCount: Int { rows.count }
-    var scratchCount: Int { 0 }
+    var scratchByteCount: Int { 0 }
 
     func run(task: Int, _ context: TaskContext) {
+        var output = output
         for row in rows[task] {
-            var place = output + row * channels
+            var place = row * channels
             for input in inputs {
-                place.update(from: input.base + row * input.channels, count: input.channels)
+                var values = input.values
+                kernels.convert(input.channels, &values, row * input.channels, &output, place)
                 place += input.channels
             }
         }

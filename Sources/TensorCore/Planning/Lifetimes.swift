@@ -4,9 +4,10 @@ struct Lifetimes {
     /// The block of each value.
     private var blockIndices: [Int?]
 
-    init(nodes: [Node], shapeCount: Int, inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
-        blockIndices = [Int?](repeating: nil, count: shapeCount)
-        var lastUses = [Int](repeating: -1, count: shapeCount)
+    /// `elementByteCounts` holds the bytes of an element of each value.
+    init(nodes: [Node], elementByteCounts: [Int], inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
+        blockIndices = [Int?](repeating: nil, count: elementByteCounts.count)
+        var lastUses = [Int](repeating: -1, count: elementByteCounts.count)
         for (step, node) in nodes.enumerated() { for input in node.inputs { lastUses[input.index] = step } }
         for output in outputs { lastUses[output.index] = nodes.count }
 
@@ -17,6 +18,7 @@ struct Lifetimes {
         for (step, node) in nodes.enumerated() {
             let end = max(step, lastUses[node.output.index])
             if let residual = Self.lastReadResidual(node, step: step, lastUses: lastUses),
+                elementByteCounts[residual.index] == elementByteCounts[node.output.index],
                 let block = blockIndices[residual.index]
             {
                 blockIndices[node.output.index] = block
@@ -34,7 +36,7 @@ struct Lifetimes {
     }
 
     /// A residual that this node alone still reads. A product reads each residual element just before it writes the
-    /// output element in its place, so that the output may take over the memory.
+    /// output element in its place, so that the output may take over the memory if its elements are as large.
     private static func lastReadResidual(_ node: Node, step: Int, lastUses: [Int]) -> Value? {
         guard let epilogue = node.op.epilogue, epilogue.residualCount > 0 else { return nil }
         return node.inputs.dropFirst().first { residual in

@@ -4,7 +4,10 @@ package struct MemoryPlan: Sendable, Hashable {
     /// Every value starts at a multiple of this many bytes, a cache line.
     package static let alignment = 64
 
+    /// Bytes of an element, of values that are not wide.
     package let elementByteCount: Int
+    /// Values stored as float32 whatever `elementByteCount` is.
+    package let wideValues: Set<Value>
     /// Bytes of the whole arena.
     package let byteCount: Int
     /// Byte offset of each value by its index; nil for photographs and for values that nothing needs.
@@ -12,20 +15,27 @@ package struct MemoryPlan: Sendable, Hashable {
 
     init(
         nodes: [Node], shapes: [Shape], inputs: [(value: Value, kind: InputKind)], outputs: [Value],
-        elementByteCount: Int
+        elementByteCount: Int, wideValues: Set<Value>
     ) {
-        var blocks = Lifetimes(nodes: nodes, shapeCount: shapes.count, inputs: inputs, outputs: outputs).blocks
+        let elementByteCounts = shapes.indices.map { wideValues.contains(Value(index: $0)) ? 4 : elementByteCount }
+        var blocks = Lifetimes(
+            nodes: nodes, elementByteCounts: elementByteCounts, inputs: inputs, outputs: outputs
+        ).blocks
         for index in blocks.indices {
-            let byteCount = blocks[index].values.map { shapes[$0].elementCount * elementByteCount }.max() ?? 0
+            let byteCount = blocks[index].values.map { shapes[$0].elementCount * elementByteCounts[$0] }.max() ?? 0
             blocks[index].byteCount = (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment
         }
         place(&blocks)
         var offsets = [Int?](repeating: nil, count: shapes.count)
         for block in blocks { for value in block.values { offsets[value] = block.offset } }
         self.elementByteCount = elementByteCount
+        self.wideValues = wideValues
         self.offsets = offsets
         byteCount = blocks.map { $0.offset + $0.byteCount }.max() ?? 0
     }
+
+    /// Bytes of one element of a value.
+    package func elementByteCount(of value: Value) -> Int { wideValues.contains(value) ? 4 : elementByteCount }
 }
 
 /// Memory that one value, or several taking it over in turn, occupies from one step to another.

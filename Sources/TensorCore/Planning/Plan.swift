@@ -10,14 +10,15 @@ package struct Plan: Sendable {
     ///   - graph: its nodes are put in the order in which its outputs demand them, which keeps large values short-lived;
     ///     nodes that no output needs disappear.
     ///   - elementByteCount: bytes of one stored activation.
-    package init(_ graph: Graph, elementByteCount: Int = 4) {
+    ///   - wideValues: values that are stored as float32 whatever `elementByteCount` is.
+    package init(_ graph: Graph, elementByteCount: Int = 4, wideValues: Set<Value> = []) {
         nodes = demandOrder(graph)
         shapes = graph.shapes
         inputs = graph.inputs
         outputs = graph.outputs
         memory = MemoryPlan(
             nodes: nodes, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
-            elementByteCount: elementByteCount)
+            elementByteCount: elementByteCount, wideValues: wideValues)
     }
 
     package func shape(_ value: Value) -> Shape { shapes[value.index] }
@@ -32,7 +33,12 @@ package struct Plan: Sendable {
     package var cost: Cost { nodes.reduce(Cost()) { $0 + cost(of: $1) } }
 
     package func cost(of node: Node) -> Cost {
-        node.op.cost(node.inputs.map(shape), elementByteCount: memory.elementByteCount)
+        let cost = node.op.cost(node.inputs.map(shape), elementByteCount: memory.elementByteCount)
+        let wideElementCount = (node.inputs + [node.output]).filter(memory.wideValues.contains)
+            .reduce(0) { $0 + shape($1).elementCount }
+        return Cost(
+            flopCount: cost.flopCount,
+            byteCount: cost.byteCount + wideElementCount * (4 - memory.elementByteCount))
     }
 
     /// For each node, whether one of the named outputs depends on it.
