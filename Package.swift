@@ -89,8 +89,11 @@ let package = Package(
             name: "ProfilingTests",
             dependencies: ["Profiling", "CPUBackend", "CPUKernels", "TensorCore", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "FathomTests", dependencies: ["Fathom", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["FathomCLI", "Imaging", "TestSupport"], swiftSettings: strict),
+            name: "FathomTests", dependencies: ["Fathom", "OpenCLBackend", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["FathomCLI", "Imaging", "OpenCLBackend", "TensorCore", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

@@ -12,6 +12,8 @@ struct ChosenDevice: Sendable {
     let isAutomatic: Bool
     /// Crops that go through the encoders together when nobody says how many.
     let microBatch: Int
+    /// Why a device that should be better does not run it; nil when there is none.
+    var warning: String?
 
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
     /// streamed from memory for each crop.
@@ -66,9 +68,11 @@ extension ChosenDevice {
     /// is never taken: the kernels of the CPU back end are faster there.
     private static func best(precision: Precision, processor: CPUBackend) throws(FathomError) -> ChosenDevice {
         var remarks: [String] = []
+        var hasGPU = false
         do {
             let gpus = try NamedDevice.all().filter { $0.hardware.kind == .gpu }.sorted(by: NamedDevice.isBetter)
             if gpus.isEmpty { remarks.append("there is no OpenCL GPU") }
+            hasGPU = !gpus.isEmpty
             for gpu in gpus {
                 do throws(BackendError) {
                     _ = try gpu.backend.paths.forms(elementByteCount: precision.elementByteCount)
@@ -79,7 +83,9 @@ extension ChosenDevice {
         } catch { remarks.append("\(error)") }
         let reason = remarks.joined(separator: "; ")
         try requireCPU(precision, because: ", and " + reason)
-        return cpu(processor, reason: reason, isAutomatic: true)
+        var device = cpu(processor, reason: reason, isAutomatic: true)
+        if hasGPU { device.warning = "the CPU runs the model: \(reason)" }
+        return device
     }
 
     private static func requireCPU(_ precision: Precision, because: String) throws(FathomError) {

@@ -38,6 +38,8 @@ public final class DepthEstimator: Sendable {
     public var deviceName: String { runner.device.backend.device.name }
     /// Why this device runs it, and since when if another was lost.
     public var deviceReason: String { runner.device.reason }
+    /// Why a device that should be better does not run it, or no longer; nil when all is well.
+    public var deviceWarning: String? { runner.device.warning }
 
     /// Loads a checkpoint: a folder in Hugging Face layout or Apple's `depth_pro.pt`.
     ///

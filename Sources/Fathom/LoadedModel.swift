@@ -33,30 +33,21 @@ struct LoadedModel {
     func prepare(
         _ options: DepthEstimator.Options, on device: ChosenDevice
     ) throws(FathomError) -> any PreparedPlan {
-        var microBatch = min(options.microBatch ?? device.microBatch, Self.largestMicroBatch)
-        while true {
-            let plan = plan(options, microBatch: microBatch)
-            try checkWeights(of: plan)
-            do throws(BackendError) {
-                return try device.backend.prepare(plan, weights: weights)
-            } catch .weights(let error) {
-                throw FathomError(.unreadableModel, "\(path): \(error)")
-            } catch .outOfDeviceMemory(let name, let reason) {
-                guard microBatch == 1 else {
-                    microBatch = (microBatch + 1) / 2
-                    continue
-                }
-                throw FathomError(
-                    .device,
-                    "\(name) has too little memory even for one crop at a time: \(reason); choose --device cpu")
-            } catch {
-                throw FathomError(.device, "\(error)")
+        let first = options.microBatch ?? device.microBatch
+        try checkWeights(of: plan(options, microBatch: 1))
+        do throws(BackendError) {
+            return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
+                try device.backend.prepare(plan(options, microBatch: microBatch), weights: weights)
             }
+        } catch .weights(let error) {
+            throw FathomError(.unreadableModel, "\(path): \(error)")
+        } catch .outOfDeviceMemory(let name, let reason) {
+            throw FathomError(
+                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose --device cpu")
+        } catch {
+            throw FathomError(.device, "\(error)")
         }
     }
-
-    /// Crops of a photograph that one encoder sees: 25 + 9 + 1. More never go together.
-    private static let largestMicroBatch = 35
 
     /// Checks every tensor's name and shape before anything is read.
     ///

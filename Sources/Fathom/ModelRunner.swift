@@ -67,7 +67,8 @@ final class ModelRunner: Sendable {
     ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
         var options = options
         if !options.precision.runsOnCPU { options.precision = .float32 }
-        let device = ChosenDevice.cpu(processor, reason: "it took over: \(reason)", isAutomatic: true)
+        var device = ChosenDevice.cpu(processor, reason: "it took over: \(reason)", isAutomatic: true)
+        device.warning = "the CPU took over: \(reason)"
         return (device, try model.prepare(options, on: device))
     }
 }

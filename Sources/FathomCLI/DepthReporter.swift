@@ -45,6 +45,11 @@ final class DepthReporter: Sendable {
         writeError("fathom: \(error)")
     }
 
+    func warn(_ text: String) {
+        progress?.clear()
+        writeError("fathom: \(text)")
+    }
+
     /// Prints the summary; tells whether everything went well.
     func finish() -> Bool {
         progress?.clear()

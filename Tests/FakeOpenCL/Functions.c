@@ -7,7 +7,7 @@
 long fake_memory(void);
 long fake_allocation(void);
 
-static int fake_forbids_contexts;
+static int fake_forbids_contexts, fake_loses_on_launch;
 
 void fake_opencl_forbid_contexts(int forbids) { fake_forbids_contexts = forbids; }
 
@@ -229,6 +229,7 @@ static cl_int clEnqueueNDRangeKernel_(cl_command_queue queue, cl_kernel kernel, 
     HANDLE(object, kernel, KERNEL);
     for (cl_uint i = 0; i < dimensions; i++)
         if (local[i] == 0 || global[i] == 0 || global[i] % local[i] != 0) return CL_INVALID_WORK_GROUP_SIZE;
+    if (fake_loses_on_launch) return CL_OUT_OF_RESOURCES;
     return command(__func__, queue, event);
 }
 
@@ -270,3 +271,21 @@ void fake_opencl(opencl_functions *functions) {
     OPENCL_FUNCTIONS(FAKE)
 #undef FAKE
 }
+
+#ifdef FAKE_OPENCL_LIBRARY
+// As a shared library in place of the system's, told by the environment what to do:
+//   FAKE_OPENCL_MEMORY     bytes of the device
+//   FAKE_OPENCL_LOSES=1    every kernel launch loses its context
+#include <stdlib.h>
+
+#define EXPORT(name) __attribute__((visibility("default"), alias(#name "_"))) __typeof__(name) name;
+OPENCL_FUNCTIONS(EXPORT)
+#undef EXPORT
+
+__attribute__((constructor)) static void configure(void) {
+    const char *memory = getenv("FAKE_OPENCL_MEMORY"), *loses = getenv("FAKE_OPENCL_LOSES");
+    long limit = memory ? atol(memory) : 1L << 30;
+    fake_opencl_reset(limit, limit);
+    fake_loses_on_launch = loses != NULL;
+}
+#endif

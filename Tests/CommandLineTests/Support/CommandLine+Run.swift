@@ -58,13 +58,16 @@ enum CommandLineTool {
     static let modelArguments = ["--model", Fixture("mini").folder.path, "--threads", "1"]
 }
 
-/// Runs a program to its end; its outputs go through files, so that no pipe can fill up.
-func execute(_ program: String, _ arguments: [String], in folder: String?) throws -> ProcessResult {
+/// Runs a program to its end, with variables beside those of this process; its outputs go through files, so that no pipe can fill up.
+func execute(
+    _ program: String, _ arguments: [String], in folder: String?, environment: [String: String] = [:]
+) throws -> ProcessResult {
     let scratch = try TemporaryFolder()
     let (output, errors) = (scratch.file("output"), scratch.file("errors"))
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: scratch.emptyFile(output))

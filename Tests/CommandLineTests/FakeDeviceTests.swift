@@ -1,0 +1,117 @@
+import Foundation
+import OpenCLBackend
+import TensorCore
+import TestSupport
+import Testing
+
+/// `fathom` on a machine whose only GPU has a driver that computes nothing (Tests/FakeOpenCL).
+@Suite("fathom: devices that fail", .serialized)
+struct FakeDeviceTests {
+    /// The driver as a shared library, compiled once.
+    private static let driver = Result {
+        let folder = try TemporaryFolder()
+        let sources = ["State.c", "Functions.c"].map { Fixture.packageRoot.path + "/Tests/FakeOpenCL/" + $0 }
+        let includes = ["Tests/FakeOpenCL/include", "Sources/COpenCL/include"].map {
+            "-I" + Fixture.packageRoot.path + "/" + $0
+        }
+        let arguments = ["clang", "-shared", "-fPIC", "-DFAKE_OPENCL_LIBRARY", "-o", folder.file("fake.so")]
+        let result = try execute("/usr/bin/env", arguments + includes + sources, in: nil)
+        #expect(result.status == 0, "\(result.errors)")
+        return folder
+    }
+
+    private let folder: TemporaryFolder
+    private let photograph: String
+    private let driver: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        driver = try Self.driver.get().file("fake.so")
+        photograph = Fixture("mini").path("photo.png")
+    }
+
+    private func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> ProcessResult {
+        let variables = [
+            "FATHOM_OPENCL_LIBRARY": driver, "FATHOM_CACHE_DIR": folder.file("cache"), "FATHOM_DEVICE": "",
+        ]
+        return try execute(
+            CommandLineTool.path, arguments, in: folder.path, environment: variables.merging(environment) { $1 })
+    }
+
+    private func depth(
+        _ device: String, _ environment: [String: String] = [:]
+    ) throws -> (result: ProcessResult, archive: Data?) {
+        let output = folder.file("out-" + UUID().uuidString)
+        let result = try run(
+            ["depth", photograph, "--device", device, "--format", "npz", "--output", output]
+                + CommandLineTool.modelArguments, environment)
+        return (result, FileManager.default.contents(atPath: output + "/photo.npz"))
+    }
+
+    /// Notes down that every path of the device computes right, as if it had been tested.
+    private func trustDevice() throws {
+        let device = try #require(try OpenCLLibrary(path: driver).devices().first)
+        let table = PathTable(device, memory: nil) { _ in SelfTestResult(passed: true, detail: "") }
+        let results = table.all().map { ("\($0.path)", $0.result) }
+        PathMemory(folder: folder.file("cache/paths"), device: device).store(Dictionary(uniqueKeysWithValues: results))
+    }
+
+    @Test("a GPU that computes wrong is not taken, and said so")
+    func wrongAnswers() throws {
+        let devices = try run(["devices"])
+        #expect(devices.status == 1)
+        #expect(devices.output.contains("opencl:0: Fake GPU"))
+        #expect(devices.output.contains("product kernels, f32: tile FAIL (product is off by"))
+        #expect(devices.output.contains("\nauto: cpu, because opencl:0"))
+        let cpu = try depth("cpu")
+        #expect(cpu.result.status == 0 && cpu.result.errors.isEmpty)
+        let auto = try depth("auto")
+        #expect(auto.result.status == 0 && auto.archive == cpu.archive && cpu.archive != nil)
+        #expect(auto.result.errors.contains("the CPU runs the model") && auto.result.errors.contains("wrong answers"))
+        let chosen = try depth("opencl:0")
+        #expect(chosen.result.status == 1 && chosen.result.errors.contains("wrong answers"))
+    }
+
+    @Test("a GPU that is lost for good gives way to the CPU when nobody asked for it")
+    func lost() throws {
+        try trustDevice()
+        let cpu = try depth("cpu")
+        // Kernels already run while weights are prepared.
+        let auto = try depth("auto", ["FAKE_OPENCL_LOSES": "1"])
+        #expect(auto.result.status == 0 && auto.archive == cpu.archive && cpu.archive != nil)
+        #expect(auto.result.errors.contains("the CPU took over") && auto.result.errors.contains("CL_OUT_OF_RESOURCES"))
+        let named = try depth("auto", ["FAKE_OPENCL_LOSES": "1", "FATHOM_DEVICE": "opencl:0"])
+        #expect(named.result.status == 1 && named.result.errors.contains("was lost"))
+        #expect(named.archive == nil)
+    }
+
+    @Test("a GPU that is too small says how much is needed and how much there is")
+    func tooSmall() throws {
+        try trustDevice()
+        let small = try depth("opencl:0", ["FAKE_OPENCL_MEMORY": "20000000"])
+        #expect(small.result.status == 1)
+        for word in ["even for one crop", "bytes are needed", "the device has 20000000", "--device cpu"] {
+            #expect(small.result.errors.contains(word), "\(small.result.errors)")
+        }
+    }
+
+    @Test("FATHOM_DEVICE chooses, and a mistake in it is told")
+    func environment() throws {
+        try trustDevice()
+        #expect(
+            try run(["devices"], ["FATHOM_DEVICE": "cpu"]).output.contains("auto: cpu, because FATHOM_DEVICE is cpu"))
+        let mistaken = try depth("auto", ["FATHOM_DEVICE": "gpu"])
+        #expect(mistaken.result.status != 0 && mistaken.result.errors.contains("'gpu'"))
+    }
+
+    @Test("a machine without OpenCL runs on the CPU and tells why")
+    func noLibrary() throws {
+        let missing = ["FATHOM_OPENCL_LIBRARY": "libNoSuchOpenCL.so.1"]
+        let devices = try run(["devices"], missing)
+        #expect(devices.status == 0 && devices.output.contains("opencl: there is no OpenCL on this machine"))
+        let auto = try depth("auto", missing)
+        #expect(auto.result.status == 0 && auto.result.errors.isEmpty)
+        let chosen = try depth("opencl:0", missing)
+        #expect(chosen.result.status == 1 && chosen.result.errors.contains("ocl-icd-libopencl1"))
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import OpenCLBackend
+import Synchronization
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite("Kernel paths")
+struct PathTests {
+    /// Counts the tests of paths and decides which are right.
+    private final class Tests: Sendable {
+        private let seen = Mutex<[KernelPath]>([])
+        /// How many tests ran.
+        var count: Int { seen.withLock { $0.count } }
+        private let isRight: @Sendable (KernelPath) -> Bool
+
+        init(_ isRight: @escaping @Sendable (KernelPath) -> Bool) { self.isRight = isRight }
+
+        func run(_ path: KernelPath) -> SelfTestResult {
+            seen.withLock { $0.append(path) }
+            return SelfTestResult(passed: isRight(path), detail: isRight(path) ? "right" : "off by 7")
+        }
+    }
+
+    @Test("every path computes known answers on every device", arguments: TestDevice.all)
+    func all(_ test: TestDevice) throws {
+        let backend = OpenCLBackend(test.device, name: "opencl", caches: OpenCLBackend.Caches.none)
+        let results = backend.paths.all()
+        #expect(results.count == KnownAnswer.Family.allCases.count * KernelForm.allCases.count * 2)
+        for (path, result) in results { #expect(result.passed, "\(test.testDescription), \(path): \(result.detail)") }
+        #expect(backend.selfTest().passed)
+    }
+
+    @Test("a path that fails gives way to the next of its family alone", arguments: TestDevice.all.prefix(1))
+    func demotion(_ test: TestDevice) throws {
+        let best = KernelForm(for: test.device)
+        let next = try #require(KernelForm.allCases.first { $0 != best })
+        let tests = Tests { !($0.family == .attention && $0.form == best && $0.elementByteCount == 2) }
+        let table = PathTable(test.device, memory: nil) { tests.run($0) }
+        #expect(try table.forms(elementByteCount: 4) == KernelForms(best))
+        var expected = KernelForms(best)
+        expected.attention = next
+        #expect(try table.forms(elementByteCount: 2) == expected)
+        let convolution = Tests { !($0.family == .convolution && $0.form == best) }
+        expected = KernelForms(best)
+        expected.product = next
+        #expect(
+            try PathTable(test.device, memory: nil) { convolution.run($0) }.forms(elementByteCount: 4) == expected)
+    }
+
+    @Test("a family without a right path is an error that says what each did", arguments: TestDevice.all.prefix(1))
+    func none(_ test: TestDevice) {
+        let table = PathTable(test.device, memory: nil) { path in
+            SelfTestResult(passed: path.family != .other, detail: "off by 7")
+        }
+        let error = #expect(throws: BackendError.self) { try table.forms(elementByteCount: 4) }
+        let text = error.map { "\($0)" } ?? ""
+        for word in ["other f32 tile: off by 7", "other f32 vector: off by 7", test.device.name] {
+            #expect(text.contains(word), "\(text)")
+        }
+    }
+
+    @Test(
+        "results are remembered from start to start, and damage is computed again", arguments: TestDevice.all.prefix(1))
+    func memory(_ test: TestDevice) throws {
+        let folder = try TemporaryFolder()
+        let memory = PathMemory(folder: folder.path, device: test.device)
+        let first = Tests { $0.form == .vector }
+        let forms = try PathTable(test.device, memory: memory) { first.run($0) }.forms(elementByteCount: 4)
+        #expect(forms == KernelForms(.vector) && first.count > 0)
+
+        let second = Tests { _ in false }
+        #expect(try PathTable(test.device, memory: memory) { second.run($0) }.forms(elementByteCount: 4) == forms)
+        #expect(second.count == 0)
+
+        let file = try #require(try folder.allFiles().first)
+        for damaged in ["", "{", "[]", "{\"product f32 vector\": 7}"] {
+            try Data(damaged.utf8).write(to: URL(fileURLWithPath: folder.file(file)))
+            let again = Tests { $0.form == .vector }
+            #expect(try PathTable(test.device, memory: memory) { again.run($0) }.forms(elementByteCount: 4) == forms)
+            #expect(again.count == first.count)
+        }
+    }
+
+    @Test("a kernel runs in the form of its family, whatever the others", arguments: TestDevice.all)
+    func mixed(_ test: TestDevice) throws {
+        for family in 0..<3 {
+            var forms = KernelForms(.vector)
+            if family == 0 { forms.product = .tile }
+            if family == 1 { forms.attention = .tile }
+            if family == 2 { forms.layerNorm = .tile }
+            let context = try OpenCLContext(test.device)
+            let limits = KernelLimits(test.device, forms: forms)
+            let result = SelfTestResult { plan, weights throws(BackendError) in
+                try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
+            }
+            #expect(result.passed, "\(result.detail)")
+        }
+    }
+}
+
+@Suite("OpenCL roof")
+struct RoofTests {
+    @Test("arithmetic and memory have a measured speed", arguments: TestDevice.all)
+    func roof(_ test: TestDevice) throws {
+        let roof = try OpenCLBackend(test.device, name: "opencl").measureRoof()
+        #expect(roof.arithmetic.name == "f32 multiply-add" && roof.arithmetic.perSecond > 1e8)
+        #expect(
+            roof.otherArithmetic.map(\.name)
+                == (test.device.extensions.contains("cl_khr_fp16") ? ["f16 multiply-add"] : []))
+        #expect(roof.memory.map(\.name) == ["copy", "triad"])
+        for rate in roof.memory + roof.otherArithmetic { #expect(rate.perSecond > 1e7 && rate.perSecond.isFinite) }
+    }
+}
