@@ -48,7 +48,9 @@ let package = Package(
         // The public face and what stands on it.
         .target(
             name: "Fathom",
-            dependencies: ["TensorCore", "Weights", "CPUBackend", "Models", "Scheduler", "Imaging", "Profiling"],
+            dependencies: [
+                "TensorCore", "Weights", "CPUBackend", "OpenCLBackend", "Models", "Scheduler", "Imaging", "Profiling",
+            ],
             swiftSettings: safe),
         .executableTarget(
             name: "FathomCLI",
@@ -67,9 +69,13 @@ let package = Package(
         .testTarget(
             name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
             swiftSettings: strict),
+        .target(name: "FakeOpenCL", dependencies: ["COpenCL"], path: "Tests/FakeOpenCL"),
         .testTarget(
             name: "OpenCLBackendTests",
-            dependencies: ["OpenCLBackend", "OpenCLKernels", "COpenCL", "CPUBackend", "TensorCore", "TestSupport"],
+            dependencies: [
+                "OpenCLBackend", "OpenCLKernels", "COpenCL", "FakeOpenCL", "CPUBackend", "Models", "Weights", "TensorCore",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],

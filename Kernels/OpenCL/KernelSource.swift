@@ -9,7 +9,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case layerNormTile, layerNormVector
     case prepareImage, downsample, mergeTokens, concatenate
     case loadFloats, storeFloats, packWeights
-    case copy
+    case copy, roof
 
     /// The OpenCL C of the file.
     package var text: String {
@@ -36,6 +36,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .storeFloats: PackageResources.store_floats_cl
             case .packWeights: PackageResources.pack_weights_cl
             case .copy: PackageResources.copy_cl
+            case .roof: PackageResources.roof_cl
             }
         return String(decoding: bytes, as: UTF8.self)
     }

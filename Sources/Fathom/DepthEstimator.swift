@@ -29,15 +29,15 @@ public final class DepthEstimator: Sendable {
 
     /// The model's folder or file name.
     public let modelName: String
-    /// The name of the device that runs it.
-    public let deviceName: String
     /// Whether the model estimates the field of view of photographs whose focal length is unknown.
     public let estimatesFieldOfView: Bool
 
-    private let backend: CPUBackend
-    let prepared: any PreparedPlan
-    /// The back end as any other, for what works on all of them.
-    var anyBackend: any Backend { backend }
+    let runner: ModelRunner
+
+    /// The name of the device that runs it.
+    public var deviceName: String { runner.device.backend.device.name }
+    /// Why this device runs it, and since when if another was lost.
+    public var deviceReason: String { runner.device.reason }
 
     /// Loads a checkpoint: a folder in Hugging Face layout or Apple's `depth_pro.pt`.
     ///
@@ -47,18 +47,7 @@ public final class DepthEstimator: Sendable {
         let model = try LoadedModel(path)
         modelName = model.name
         estimatesFieldOfView = model.network.hasFieldOfView
-        let backend = CPUBackend(threadCount: options.threadCount)
-        deviceName = backend.device.name
-        self.backend = backend
-        let plan = model.plan(options)
-        try model.checkWeights(of: plan)
-        do throws(BackendError) {
-            prepared = try backend.prepare(plan, weights: model.weights)
-        } catch .weights(let error) {
-            throw FathomError(.unreadableModel, "\(path): \(error)")
-        } catch {
-            throw FathomError(.device, "\(error)")
-        }
+        runner = try ModelRunner(model, options)
     }
 
     /// Estimates the depth of every pixel.
@@ -91,7 +80,7 @@ public final class DepthEstimator: Sendable {
 
         var seconds = output.seconds
         let start = ContinuousClock.now
-        let metres = backend.metricDepth(
+        let metres = runner.processor.metricDepth(
             inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
             scale: Float(Double(width) / focalLengthPixels))
         seconds.metric = start.secondsUntilNow
@@ -113,9 +102,7 @@ public final class DepthEstimator: Sendable {
         let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
         let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let result = try FathomError.wrapping(.device) { () throws(BackendError) in
-            try prepared.run([input], outputs: Set(names))
-        }
+        let (result, plan) = try runner.run([input], outputs: Set(names))
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")
         }
@@ -126,7 +113,7 @@ public final class DepthEstimator: Sendable {
         return NetworkOutput(
             inverseDepth: inverseDepth, side: depth.shape[1],
             fieldOfViewDegrees: result.outputs[fieldOfViewName]?.float32?.first,
-            seconds: StageSeconds(result.stageSeconds(of: prepared.plan)))
+            seconds: StageSeconds(result.stageSeconds(of: plan)))
     }
 
     private func pixels(fieldOfViewDegrees: Float?, width: Int) throws(FathomError) -> Double {

@@ -1,21 +1,55 @@
 import CPUBackend
+import OpenCLBackend
 import TensorCore
 
 /// A device of this machine that can run models.
 public struct Device: Sendable {
+    /// One way of computing a family of operations.
+    public struct KernelPath: Sendable {
+        /// The family, the precision and the form of the kernels: `product f32 tile`.
+        public let name: String
+        /// Whether its known answers came out right.
+        public let passes: Bool
+        /// What was computed and how far it was off, or why it could not be computed.
+        public let detail: String
+    }
+
     /// The name to choose it by.
     public let name: String
     /// The maker's name for it.
     public let model: String
+    /// The driver that it belongs to and its version; nil for the processor with kernels of our own.
+    public let platform: String?
     /// Facts about it, in the order in which to tell them.
     public let properties: [(name: String, value: String)]
-    private let backend: CPUBackend
+    private let backend: any Backend
 
-    /// Every device of the machine.
-    public static func all() -> [Device] { [Device(CPUBackend(threadCount: nil))] }
+    /// Every device of the machine, the processor first.
+    ///
+    /// - Returns: the devices, and why there are none of OpenCL when there are none.
+    public static func all() -> (devices: [Device], remark: String?) {
+        let processor = Device(CPUBackend(threadCount: nil), platform: nil)
+        do {
+            let found = try NamedDevice.all()
+            let devices = found.map { device in
+                Device(
+                    device.backend, platform: "\(device.hardware.platform.name), \(device.hardware.platform.version)")
+            }
+            return ([processor] + devices, found.isEmpty ? "no OpenCL driver has a device" : nil)
+        } catch { return ([processor], "\(error)") }
+    }
 
-    private init(_ backend: CPUBackend) {
+    /// The device that ``DeviceChoice/auto`` takes now, and why.
+    ///
+    /// - Throws: ``FathomError`` when `FATHOM_DEVICE` names no device.
+    public static func automatic() throws(FathomError) -> (name: String, reason: String) {
+        let found = try ChosenDevice.find(.auto, precision: .float32, processor: CPUBackend(threadCount: nil))
+        return (found.backend.device.name, found.reason)
+    }
+
+    private init(_ backend: any Backend, platform: String?) {
         self.backend = backend
+        self.platform = platform
         name = backend.device.name
         model = backend.device.model
         properties = backend.device.properties.map { ($0.name, $0.value) }
@@ -25,5 +59,14 @@ public struct Device: Sendable {
     public func selfTest() -> (passes: Bool, detail: String) {
         let result = backend.selfTest()
         return (result.passed, result.detail)
+    }
+
+    /// Every way of computing on the device, each tested with known answers unless it was before on this driver. Of
+    /// those that pass, the first of a family and precision runs; empty for the processor.
+    public func kernelPaths() -> [KernelPath] {
+        guard let backend = backend as? OpenCLBackend else { return [] }
+        return backend.paths.all().map {
+            KernelPath(name: "\($0.path)", passes: $0.result.passed, detail: $0.result.detail)
+        }
     }
 }

@@ -1,18 +1,27 @@
 /// Which device runs a model.
 public enum DeviceChoice: Sendable, Hashable, CustomStringConvertible {
-    /// The best device of the machine.
+    /// What `FATHOM_DEVICE` says, or else the best device of the machine: a GPU that computes right, or the processor.
     case auto
-    /// The processor.
+    /// The processor, with kernels of its own.
     case cpu
+    /// An OpenCL device by its number or a part of its name; the best one when empty.
+    case openCL(String)
 
-    /// Reads `auto` or `cpu`.
+    /// Reads `auto`, `cpu`, `opencl`, `opencl:NUMBER` or `opencl:NAME`.
     ///
     /// - Throws: ``FathomError`` naming the choices for any other text.
     public init(_ text: String) throws(FathomError) {
-        switch text.lowercased() {
-        case "auto": self = .auto
-        case "cpu": self = .cpu
-        default: throw FathomError(.invalidArgument, "there is no device '\(text)'; choose auto or cpu")
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        switch (parts[0].lowercased(), parts.count) {
+        case ("auto", 1): self = .auto
+        case ("cpu", 1): self = .cpu
+        case ("opencl", 1): self = .openCL("")
+        case ("opencl", _) where !parts[1].isEmpty: self = .openCL(String(parts[1]))
+        default:
+            throw FathomError(
+                .invalidArgument,
+                "there is no device '\(text)'; choose auto, cpu, opencl:NUMBER or opencl:NAME (fathom devices lists them)"
+            )
         }
     }
 
@@ -21,22 +30,8 @@ public enum DeviceChoice: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .auto: "auto"
         case .cpu: "cpu"
+        case .openCL(""): "opencl"
+        case .openCL(let name): "opencl:" + name
         }
-    }
-}
-
-/// The arithmetic that a model runs in.
-public enum Precision: String, Sendable, Hashable, CaseIterable {
-    /// IEEE 754 single precision.
-    case float32 = "f32"
-
-    /// Reads `f32`.
-    ///
-    /// - Throws: ``FathomError`` naming the choices for any other text.
-    public init(_ text: String) throws(FathomError) {
-        guard let precision = Precision(rawValue: text.lowercased()) else {
-            throw FathomError(.invalidArgument, "there is no precision '\(text)'; choose f32")
-        }
-        self = precision
     }
 }

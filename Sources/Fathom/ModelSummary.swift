@@ -40,7 +40,8 @@ public struct ModelSummary: Sendable, Codable {
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let loaded = try LoadedModel(path)
-        let plan = loaded.plan(options)
+        let plan = loaded.plan(
+            options, microBatch: options.microBatch ?? ChosenDevice.microBatchOfProcessors)
         try loaded.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = loaded.name

@@ -34,9 +34,11 @@ public struct Profile: Sendable, Encodable {
 
         /// Arithmetic in registers.
         public let arithmetic: Rate
+        /// Arithmetic in other types that the device has.
+        public let otherArithmetic: [Rate]
         /// Passes over arrays larger than the last cache.
         public let memory: [Rate]
-        /// Passes over arrays close to the cores.
+        /// Passes over arrays close to the cores; empty where that was not measured.
         public let cache: [Rate]
     }
 
@@ -121,7 +123,7 @@ public struct Profile: Sendable, Encodable {
         let rates = { (rates: [DeviceRoof.Rate]) in rates.map { Roof.Rate(name: $0.name, perSecond: $0.perSecond) } }
         self.roof = Roof(
             arithmetic: .init(name: roof.arithmetic.name, perSecond: roof.arithmetic.perSecond),
-            memory: rates(roof.memory), cache: rates(roof.cache))
+            otherArithmetic: rates(roof.otherArithmetic), memory: rates(roof.memory), cache: rates(roof.cache))
         rows = table.rows.map { Row($0, share: table.share(of: $0), roof: roof) }
         self.source = source
     }

@@ -38,6 +38,7 @@ extension DepthEstimator {
                     + " \(options.warmupCount)")
         }
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
+        let (device, prepared) = runner.active
         return try FathomError.wrapping(.device) { () throws(BackendError) in
             for _ in 0..<options.warmupCount { _ = try prepared.run([input]) }
             let beginning = ContinuousClock.now
@@ -52,19 +53,19 @@ extension DepthEstimator {
             }
             return Profile(
                 ProfileSource(
-                    machine: machine, model: modelName, photographSize: (photograph.width, photograph.height),
+                    machine: machine(device.backend.device), model: modelName,
+                    photographSize: (photograph.width, photograph.height),
                     options: options, plan: prepared.plan,
                     costs: prepared.plan.costs(photographByteCount: photograph.pixels.count), runs: runs,
-                    roof: try anyBackend.measureRoof()))
+                    roof: try device.backend.measureRoof()))
         }
     }
 
-    private var machine: Profile.Machine {
-        let device = anyBackend.device
+    private func machine(_ device: DeviceInfo) -> Profile.Machine {
         let properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
         return Profile.Machine(
             device: device.name, deviceModel: device.model,
-            threads: properties["threads"].flatMap { Int($0) }, precision: Precision.float32.rawValue,
+            threads: properties["threads"].flatMap { Int($0) }, precision: runner.precision.rawValue,
             version: EngineVersion.current, properties: properties)
     }
 }

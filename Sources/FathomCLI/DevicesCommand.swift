@@ -5,37 +5,72 @@ import Fathom
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "Print the devices of this machine and test each with a computation whose answer is known.")
+        abstract: "Print the devices of this machine and test each with a computation whose answer is known.",
+        discussion: """
+            OpenCL devices are listed under their drivers, with the kernels that compute right on each. What is found \
+            out about a driver is kept in the cache folder (FATHOM_CACHE_DIR).
+            """)
 
-    @Flag(name: .long, help: "Print JSON.")
+    @Flag(name: .long, help: "Print JSON, one object for each device.")
     var json = false
 
-    private struct Record: Encodable {
+    func run() throws {
+        let (devices, remark) = Device.all()
+        let records = devices.map(DeviceRecord.init)
+        if json {
+            for record in records { print(try jsonLine(record)) }
+        } else {
+            printTree(records)
+            if let remark { print("opencl: \(remark)") }
+            let (name, reason) = try Device.automatic()
+            print("auto: \(name), because \(reason)")
+        }
+        if records.contains(where: { !$0.passes }) { throw ExitCode.failure }
+    }
+
+    private func printTree(_ records: [DeviceRecord]) {
+        var platform: String?
+        for record in records {
+            let indent = record.platform == nil ? "" : "  "
+            if let name = record.platform, name != platform { print(name) }
+            platform = record.platform
+            print("\(indent)\(record.name): \(record.model)")
+            for property in record.orderedProperties where property.name != "platform" {
+                print("\(indent)  \(property.name): \(property.value)")
+            }
+            if !record.kernels.isEmpty { print("\(indent)  kernels:") }
+            for kernel in record.kernels {
+                print("\(indent)    \(kernel.name): \(kernel.passes ? "PASS" : "FAIL, \(kernel.detail)")")
+            }
+            print("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
+        }
+    }
+}
+
+/// A device in `--json`.
+private struct DeviceRecord: Encodable {
+    struct Kernel: Encodable {
         let name: String
-        let model: String
-        let properties: [String: String]
         let passes: Bool
         let detail: String
     }
 
-    func run() throws {
-        var hasFailure = false
-        for device in Device.all() {
-            let test = device.selfTest()
-            hasFailure = hasFailure || !test.passes
-            if json {
-                let properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
-                print(
-                    try jsonLine(
-                        Record(
-                            name: device.name, model: device.model, properties: properties, passes: test.passes,
-                            detail: test.detail)))
-            } else {
-                print("\(device.name): \(device.model)")
-                for property in device.properties { print("  \(property.name): \(property.value)") }
-                print("  known answer: \(test.passes ? "PASS" : "FAIL"), \(test.detail)")
-            }
-        }
-        if hasFailure { throw ExitCode.failure }
+    let name, model: String
+    let platform: String?
+    let properties: [String: String]
+    let kernels: [Kernel]
+    let passes: Bool
+    let detail: String
+    /// As they are printed.
+    let orderedProperties: [(name: String, value: String)]
+
+    init(_ device: Device) {
+        (name, model, platform) = (device.name, device.model, device.platform)
+        orderedProperties = device.properties
+        properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
+        kernels = device.kernelPaths().map { Kernel(name: $0.name, passes: $0.passes, detail: $0.detail) }
+        (passes, detail) = device.selfTest()
     }
+
+    private enum CodingKeys: CodingKey { case name, model, platform, properties, kernels, passes, detail }
 }

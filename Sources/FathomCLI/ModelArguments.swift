@@ -10,7 +10,13 @@ struct ModelArguments: ParsableArguments {
             valueName: "path"))
     var model: String
 
-    @Option(name: .long, help: "The device that runs it: auto or cpu. (default: auto)", transform: DeviceChoice.init)
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            """
+            The device that runs it: auto, cpu, opencl:NUMBER or opencl:NAME, as `fathom devices` lists them. \
+            (default: FATHOM_DEVICE, or auto)
+            """, valueName: "device"), transform: DeviceChoice.init)
     var device: DeviceChoice = .auto
 
     @Option(name: .long, help: "Threads of the CPU. (default: one on each usable core)")
@@ -18,10 +24,14 @@ struct ModelArguments: ParsableArguments {
 
     @Option(
         name: .long,
-        help: "Crops that go through the encoders together: more memory, fewer passes over the weights. (default: 5)")
+        help: """
+            Crops that go through the encoders together: more memory, fewer passes over the weights. \
+            (default: 5, on a GPU 35; fewer where memory is short)
+            """)
     var microBatch: Int?
 
-    @Option(name: .long, help: "The arithmetic: f32. (default: f32)", transform: Precision.init)
+    @Option(
+        name: .long, help: "The arithmetic: f32, or f16 on OpenCL devices. (default: f32)", transform: Precision.init)
     var precision: Precision = .float32
 
     @Flag(name: .long, help: "Run the network as published, without fusing convolutions.")

@@ -13,10 +13,13 @@ struct ProfileText {
             rates.map { "\($0.name) \(decimal($0.perSecond / 1e9, 1))" }.joined(separator: ", ") + " GB/s"
         }
         let roof = profile.roof
+        let arithmetic = ([roof.arithmetic] + roof.otherArithmetic).map {
+            "\($0.name) \(decimal($0.perSecond / 1e9, 1)) GFLOP/s"
+        }
+        let cache = roof.cache.isEmpty ? "" : "; cache: \(gigabytes(roof.cache))"
         return """
             \(profile.machineLine)
-            roof: \(roof.arithmetic.name) \(decimal(roof.arithmetic.perSecond / 1e9, 1)) GFLOP/s; memory: \
-            \(gigabytes(roof.memory)); cache: \(gigabytes(roof.cache))
+            roof: \(arithmetic.joined(separator: ", ")); memory: \(gigabytes(roof.memory))\(cache)
             """
     }
 

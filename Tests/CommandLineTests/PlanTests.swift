@@ -73,7 +73,7 @@ struct PlanTests {
             #expect(text.output.contains(property))
         }
         let object = try #require(CommandLineTool.run("devices", "--json").objects().first)
-        #expect(object.keys.sorted() == ["detail", "model", "name", "passes", "properties"])
+        #expect(object.keys.sorted() == ["detail", "kernels", "model", "name", "passes", "properties"])
         #expect(object["name"] as? String == "cpu" && object["passes"] as? Bool == true)
     }
 }

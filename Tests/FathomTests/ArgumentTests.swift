@@ -9,9 +9,15 @@ struct ArgumentTests {
     func names() throws {
         #expect(try DeviceChoice("CPU") == .cpu && DeviceChoice("auto") == .auto)
         #expect("\(DeviceChoice.cpu) \(DeviceChoice.auto)" == "cpu auto")
-        expectFailure(.invalidArgument, "'gpu'", "auto or cpu") { _ = try DeviceChoice("gpu") }
+        for text in ["opencl", "opencl:1", "opencl:NVIDIA H100"] { #expect("\(try DeviceChoice(text))" == text) }
+        for text in ["gpu", "opencl:", "cpu:0", "auto:", ""] {
+            expectFailure(.invalidArgument, "'\(text)'", "auto, cpu, opencl:NUMBER or opencl:NAME") {
+                _ = try DeviceChoice(text)
+            }
+        }
         #expect(try Precision("F32") == .float32)
         expectFailure(.invalidArgument, "'f64'", "f32") { _ = try Precision("f64") }
+        #expect(try Precision("f16") == .float16)
         for (text, steps) in [("mm", 1000), ("kitti", 256), ("tum", 5000), ("123.5", 123.5)] {
             #expect(try PNG16Scale(text).stepsPerMetre == steps)
         }

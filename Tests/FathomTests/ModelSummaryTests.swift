@@ -44,7 +44,7 @@ struct ModelSummaryTests {
 
     @Test("devices pass their own test")
     func devices() throws {
-        let devices = Device.all()
+        let devices = Device.all().devices
         #expect(devices.map(\.name).contains("cpu"))
         for device in devices {
             let result = device.selfTest()

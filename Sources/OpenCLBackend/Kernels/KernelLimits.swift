@@ -1,6 +1,6 @@
 /// What decides how kernels are cut and where weights lie, apart from the plan.
 package struct KernelLimits: Sendable, Hashable {
-    package var form: KernelForm
+    package var forms: KernelForms
     /// Work-items of a work-group at most.
     package var workGroupSize: Int
     /// Bytes of local memory of a work-group at most.
@@ -8,8 +8,8 @@ package struct KernelLimits: Sendable, Hashable {
     /// Bytes of one buffer at most.
     package var allocationByteCount: Int
 
-    package init(form: KernelForm, workGroupSize: Int, localMemoryByteCount: Int, allocationByteCount: Int) {
-        self.form = form
+    package init(forms: KernelForms, workGroupSize: Int, localMemoryByteCount: Int, allocationByteCount: Int) {
+        self.forms = forms
         self.workGroupSize = workGroupSize
         self.localMemoryByteCount = localMemoryByteCount
         self.allocationByteCount = allocationByteCount
@@ -17,8 +17,13 @@ package struct KernelLimits: Sendable, Hashable {
 
     /// Those of a device; `form` overrides the one that suits it.
     package init(_ device: OpenCLDevice, form: KernelForm? = nil) {
+        self.init(device, forms: KernelForms(form ?? KernelForm(for: device)))
+    }
+
+    /// Those of a device, with a form for each family of kernels.
+    package init(_ device: OpenCLDevice, forms: KernelForms) {
         self.init(
-            form: form ?? KernelForm(for: device), workGroupSize: device.limits.workGroupSize,
+            forms: forms, workGroupSize: device.limits.workGroupSize,
             localMemoryByteCount: device.limits.localMemoryByteCount,
             allocationByteCount: device.limits.allocationByteCount)
     }

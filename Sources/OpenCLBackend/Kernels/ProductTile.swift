@@ -36,7 +36,7 @@ struct ProductTile: Sendable, Hashable {
     /// The panel for a weight of so many columns. Every product with that weight reads the same panels, so that nothing
     /// else may decide.
     static func panel(columns: Int, _ limits: KernelLimits) -> Int {
-        switch limits.form {
+        switch limits.forms.product {
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         case .vector: columns <= 16 ? 16 : columns <= 32 ? 32 : 64
         }
@@ -53,7 +53,7 @@ struct ProductTile: Sendable, Hashable {
     /// The tile for a product of `rows` x `columns`, `phases` times.
     init(rows: Int, columns: Int, phases: Int, _ limits: KernelLimits) {
         let panel = Self.panel(columns: columns, limits)
-        switch (limits.form, panel) {
+        switch (limits.forms.product, panel) {
         case (.vector, 16): self = .vector(12, 16)
         case (.vector, 32): self = .vector(8, 32)
         case (.vector, _): self = .vector(6, 64)

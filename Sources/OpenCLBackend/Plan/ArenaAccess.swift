@@ -1,3 +1,4 @@
+import OpenCLKernels
 import TensorCore
 
 /// Moves tensors between the host, which knows float32, and the arena in its own precision.

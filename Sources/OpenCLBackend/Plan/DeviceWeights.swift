@@ -41,9 +41,8 @@ struct DeviceWeights {
         }
         var floats = [Float](repeating: 0, count: layout.vectorElementCount)
         for (block, start) in layout.vectors {
-            let rows = try block.weights.flatMap { weight throws(BackendError) in
-                try products.evaluate(weight, from: source)
-            }
+            var rows: [Float] = []
+            for weight in block.weights { rows += try products.evaluate(weight, from: source) }
             for (index, value) in rows.enumerated() {
                 floats[start + index / block.columns * block.pitch + index % block.columns] = value
             }

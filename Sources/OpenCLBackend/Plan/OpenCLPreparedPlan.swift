@@ -133,5 +133,6 @@ private func checkAllocations(
     let tensor = largest.map { ", the largest is \($0.scope) \(plan.shape($0.output))" } ?? ""
     throw .outOfDeviceMemory(
         device: device.name,
-        reason: "activations take \(needed) bytes in one buffer\(tensor); the device allows \(limits.allocationByteCount)")
+        reason:
+            "activations take \(needed) bytes in one buffer\(tensor); the device allows \(limits.allocationByteCount)")
 }

@@ -31,12 +31,18 @@ package final class OpenCLLibrary: Sendable {
         try OpenCLLibrary(path: getenv("FATHOM_OPENCL_LIBRARY").map { String(cString: $0) } ?? "libOpenCL.so.1")
     }
 
-    /// Every device of every platform that is there to compile for and to run on, in the loader's order.
+    /// Every device of every platform that is there to compile for and to run on, in the loader's order. A driver that
+    /// fails to tell of its devices does not hide those of the others.
     ///
-    /// - Throws: ``OpenCLError`` when a driver fails to tell. A machine without drivers has no devices, which is no error.
+    /// - Throws: ``OpenCLError`` when drivers fail and none has a device. A machine without drivers has no devices, which
+    ///   is no error.
     package func devices() throws(OpenCLError) -> [OpenCLDevice] {
         var devices: [OpenCLDevice] = []
-        for platform in try platforms() { devices += try platform.devices() }
+        var failure: OpenCLError?
+        for platform in try platforms() {
+            do throws(OpenCLError) { devices += try platform.devices() } catch { failure = failure ?? error }
+        }
+        if devices.isEmpty, let failure { throw failure }
         return devices
     }
 

@@ -106,7 +106,8 @@ extension Binder {
         let arguments: [Launch.Argument] = [
             .arena, .element(product.input ?? element(node.inputs[0])), .element(element(node.output)),
             .element(residuals[0]), .element(residuals[1]), .weights(bank: place.bank), .element(place.start),
-            .vectors, .count(vectors([epilogue.bias ?? embeddedBias], tile)), .count(vectors([epilogue.layerScale], tile)),
+            .vectors, .count(vectors([epilogue.bias ?? embeddedBias], tile)),
+            .count(vectors([epilogue.layerScale], tile)),
             .count(vectors(product.extra, tile)), .tables, .count(product.table), .count(product.rows),
             .count(product.columns), .count(product.channels), .count(product.map.rows), .count(product.map.columns),
             .count(product.grid.rows), .count(product.grid.columns),

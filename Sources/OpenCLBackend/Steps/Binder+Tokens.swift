@@ -10,7 +10,7 @@ extension Binder {
             .count(weights.start(VectorBlock([op.bias], panel: 1))), .count(shape.rows), .count(shape.channels),
             .float(op.epsilon),
         ]
-        switch limits.form {
+        switch limits.forms.layerNorm {
         case .tile:
             let group = shape.channels >= 1024 && limits.workGroupSize >= 256 ? 256 : 64
             return Launch(
@@ -31,11 +31,11 @@ extension Binder {
         ]
         let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)
         let (source, group): (KernelSource, Int) =
-            limits.form == .tile ? (.attentionTile, 2 * queries) : (.attentionVector, 1)
+            limits.forms.attention == .tile ? (.attentionTile, 2 * queries) : (.attentionVector, 1)
         return Launch(
             variant(
                 [source], "attention",
-                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": limits.form == .tile ? 4 : 16]),
+                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": limits.forms.attention == .tile ? 4 : 16]),
             arguments, groups: [(y[1] + queries - 1) / queries, op.headCount, y[0]], local: [group, 1, 1])
     }
 
@@ -74,7 +74,7 @@ extension Binder {
 enum AttentionTile {
     /// Queries of a work-group, or of a lone item.
     static func queries(headWidth: Int, tokens: Int, _ limits: KernelLimits) -> Int {
-        switch limits.form {
+        switch limits.forms.attention {
         case .vector:
             // Items of equal size, few enough that the keys' transposition does not count.
             let items = (tokens + 159) / 160
@@ -82,7 +82,8 @@ enum AttentionTile {
         case .tile:
             return [64, 32, 16].first { queries in
                 2 * queries <= limits.workGroupSize
-                    && localByteCount(headWidth: headWidth, queries: queries) <= min(limits.localMemoryByteCount, 48 << 10)
+                    && localByteCount(headWidth: headWidth, queries: queries)
+                        <= min(limits.localMemoryByteCount, 48 << 10)
             } ?? 8
         }
     }

@@ -15,13 +15,16 @@ package struct DeviceRoof: Sendable, Hashable {
 
     /// Arithmetic in registers, in the type that plans run in, two floating-point operations for each multiply-add.
     package let arithmetic: Rate
+    /// Arithmetic in other types that the device has, which plans use in part or not at all.
+    package let otherArithmetic: [Rate]
     /// Passes over arrays larger than the last cache; each array counts once, read or written.
     package let memory: [Rate]
-    /// The same over arrays that stay close to the cores.
+    /// The same over arrays that stay close to the cores; empty where that was not measured.
     package let cache: [Rate]
 
-    package init(arithmetic: Rate, memory: [Rate], cache: [Rate]) {
+    package init(arithmetic: Rate, otherArithmetic: [Rate] = [], memory: [Rate], cache: [Rate]) {
         self.arithmetic = arithmetic
+        self.otherArithmetic = otherArithmetic
         self.memory = memory
         self.cache = cache
     }

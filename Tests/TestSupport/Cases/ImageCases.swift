@@ -1,4 +1,4 @@
-package import TensorCore
+import TensorCore
 
 /// Awkward shapes for the operations on images.
 package enum ImageCases {
@@ -21,7 +21,9 @@ package enum ImageCases {
         }
 
     /// Side of a crop, side of a cell, width.
-    package static let embedPatches: [OperationCase] = [(64, 16, 64), (24, 4, 64), (6, 3, 33), (5, 5, 1), (16, 16, 530)].map {
+    package static let embedPatches: [OperationCase] = [
+        (64, 16, 64), (24, 4, 64), (6, 3, 33), (5, 5, 1), (16, 16, 530),
+    ].map {
         (side, tokenSide, width) in
         var generator = SeededGenerator(seed: 73)
         let cells = side / tokenSide

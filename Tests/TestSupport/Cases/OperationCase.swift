@@ -1,5 +1,5 @@
 package import TensorCore
-package import Testing
+import Testing
 
 /// One operation with its inputs and weights, and how far off a back end may be in float32.
 package struct OperationCase: Sendable, CustomTestStringConvertible {

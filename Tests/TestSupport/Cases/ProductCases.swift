@@ -1,4 +1,4 @@
-package import TensorCore
+import TensorCore
 
 /// Awkward shapes for the operations that multiply.
 package enum ProductCases {
@@ -12,7 +12,7 @@ package enum ProductCases {
             linear([5, 1, 17], 3, epilogueCase(channels: 3, bias: true, activation: .relu, scale: true, residuals: 1)),
             linear([1, 129, 1024], 132, epilogueCase(channels: 132, scale: true)),
         ]
-        + (0..<4).map { seed in
+        + (0..<4).map { (seed: UInt64) in
             var random = SeededGenerator(seed: 1000 + seed)
             let activations: [Epilogue.Activation] = [.none, .relu, .gelu]
             let columns = Int.random(in: 1...200, using: &random)
@@ -42,11 +42,12 @@ package enum ProductCases {
             conv([1, 24, 24, 32], 16, stride: 2, epilogueCase(channels: 16, bias: true, activation: .relu)),
             conv([2, 13, 8, 3], 5, stride: 2, rectifies: true, Epilogue()),
             conv([1, 6, 6, 32], 1, kernel: (6, 6), padding: 0, epilogueCase(channels: 1, bias: true)),
-            conv([1, 19, 30, 33], 20, kernel: (1, 1), padding: 0, epilogueCase(channels: 20, bias: true, residuals: 1)),
+            conv(
+                [1, 19, 30, 33], 20, kernel: (1, 1), padding: 0, epilogueCase(channels: 20, bias: true, residuals: 1)),
             conv([1, 19, 3, 8], 20, kernel: (1, 1), padding: 0, rectifies: true, Epilogue()),
             conv([1, 5, 9, 4], 6, kernel: (1, 5), stride: 3, padding: 2, Epilogue()),
         ]
-        + (0..<4).map { seed in
+        + (0..<4).map { (seed: UInt64) in
             var random = SeededGenerator(seed: 4000 + seed)
             let x: Shape = [
                 .random(in: 1...2, using: &random), .random(in: 3...20, using: &random),

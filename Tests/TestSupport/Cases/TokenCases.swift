@@ -1,4 +1,4 @@
-package import TensorCore
+import TensorCore
 
 /// Awkward shapes for the operations on tokens.
 package enum TokenCases {
@@ -32,7 +32,7 @@ package enum TokenCases {
             attention(crops: 1, tokens: 650, heads: 1, headWidth: 16),
             attention(crops: 1, tokens: 33, heads: 2, headWidth: 100, in: -8...8),
         ]
-        + (0..<3).map { seed in
+        + (0..<3).map { (seed: UInt64) in
             var random = SeededGenerator(seed: 2000 + seed)
             return attention(
                 crops: .random(in: 1...2, using: &random), tokens: .random(in: 1...300, using: &random),

@@ -1,0 +1,154 @@
+import CPUBackend
+import Foundation
+import OpenCLBackend
+import TensorCore
+
+/// A device that will run a model, and why this one.
+struct ChosenDevice: Sendable {
+    let backend: any Backend
+    /// Why it was chosen, for people.
+    let reason: String
+    /// Whether nobody asked for this very device, so that another may take over.
+    let isAutomatic: Bool
+    /// Crops that go through the encoders together when nobody says how many.
+    let microBatch: Int
+
+    /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
+    /// streamed from memory for each crop.
+    static let microBatchOfProcessors = 5
+    /// All 35 patches of a photograph: a GPU has the memory, and needs work for all its units at once.
+    private static let microBatchOfGPUs = 35
+
+    static func cpu(_ processor: CPUBackend, reason: String, isAutomatic: Bool = false) -> ChosenDevice {
+        ChosenDevice(
+            backend: processor, reason: reason, isAutomatic: isAutomatic, microBatch: microBatchOfProcessors)
+    }
+
+    private static func openCL(
+        _ device: NamedDevice, reason: String, isAutomatic: Bool = false
+    ) -> ChosenDevice {
+        ChosenDevice(
+            backend: device.backend, reason: reason, isAutomatic: isAutomatic,
+            microBatch: device.hardware.kind == .gpu ? microBatchOfGPUs : microBatchOfProcessors)
+    }
+}
+
+extension ChosenDevice {
+    /// Finds the device that was asked for, or the best.
+    ///
+    /// - Throws: ``FathomError`` when there is no such device, several fit, or it does not run in that precision.
+    static func find(
+        _ choice: DeviceChoice, precision: Precision, processor: CPUBackend
+    ) throws(FathomError) -> ChosenDevice {
+        switch choice {
+        case .auto:
+            let named = ProcessInfo.processInfo.environment["FATHOM_DEVICE"] ?? ""
+            guard !named.isEmpty, try DeviceChoice(named) != .auto else {
+                return try best(precision: precision, processor: processor)
+            }
+            let found = try find(DeviceChoice(named), precision: precision, processor: processor)
+            return ChosenDevice(
+                backend: found.backend, reason: "FATHOM_DEVICE is \(named)", isAutomatic: false,
+                microBatch: found.microBatch)
+        case .cpu:
+            try requireCPU(precision, because: "")
+            return cpu(processor, reason: "it was asked for")
+        case .openCL(let name):
+            let devices: [NamedDevice]
+            do { devices = try NamedDevice.all() } catch { throw FathomError(.device, "\(error)") }
+            let device = try select(name, from: devices)
+            return openCL(
+                device, reason: name.isEmpty ? "it is the best OpenCL device" : "it was asked for")
+        }
+    }
+
+    /// The GPU with most arithmetic whose known answers are right, or the processor. An OpenCL device that is a processor
+    /// is never taken: the kernels of the CPU back end are faster there.
+    private static func best(precision: Precision, processor: CPUBackend) throws(FathomError) -> ChosenDevice {
+        var remarks: [String] = []
+        do {
+            let gpus = try NamedDevice.all().filter { $0.hardware.kind == .gpu }.sorted(by: NamedDevice.isBetter)
+            if gpus.isEmpty { remarks.append("there is no OpenCL GPU") }
+            for gpu in gpus {
+                do throws(BackendError) {
+                    _ = try gpu.backend.paths.forms(elementByteCount: precision.elementByteCount)
+                    let others = gpus.count == 1 ? "it is the only GPU" : "it is the best of \(gpus.count) GPUs"
+                    return openCL(gpu, reason: ([others] + remarks).joined(separator: "; "), isAutomatic: true)
+                } catch { remarks.append("\(gpu.name): \(error)") }
+            }
+        } catch { remarks.append("\(error)") }
+        let reason = remarks.joined(separator: "; ")
+        try requireCPU(precision, because: ", and " + reason)
+        return cpu(processor, reason: reason, isAutomatic: true)
+    }
+
+    private static func requireCPU(_ precision: Precision, because: String) throws(FathomError) {
+        guard !precision.runsOnCPU else { return }
+        let choices = Precision.allCases.filter(\.runsOnCPU).map(\.rawValue).joined(separator: " or ")
+        throw FathomError(
+            .invalidArgument,
+            "the CPU back end does not run \(precision.rawValue)\(because); choose --precision \(choices) or an OpenCL"
+                + " device (fathom devices lists them)")
+    }
+
+    private static func select(_ name: String, from devices: [NamedDevice]) throws(FathomError) -> NamedDevice {
+        let list = devices.map { "\($0.name) (\($0.hardware.name))" }.joined(separator: ", ")
+        guard let best = devices.min(by: NamedDevice.isBetter) else {
+            throw FathomError(
+                .device,
+                "there is no OpenCL device on this machine; install the GPU's OpenCL driver or choose --device cpu")
+        }
+        if name.isEmpty { return best }
+        if let index = Int(name) {
+            guard devices.indices.contains(index) else {
+                throw FathomError(.device, "there is no device opencl:\(index); there are \(list)")
+            }
+            return devices[index]
+        }
+        let fitting = devices.filter { $0.fits(name) }
+        guard let device = fitting.first else {
+            throw FathomError(.device, "no OpenCL device is named '\(name)'; there are \(list)")
+        }
+        guard fitting.count == 1 else {
+            let names = fitting.map { "\($0.name) (\($0.hardware.name), \($0.hardware.platform.name))" }
+            throw FathomError(
+                .device, "'\(name)' fits several devices: \(names.joined(separator: ", ")); give one's number")
+        }
+        return device
+    }
+}
+
+/// An OpenCL device under the name to choose it by.
+struct NamedDevice: Sendable {
+    let name: String
+    let hardware: OpenCLDevice
+    let backend: OpenCLBackend
+
+    /// Every OpenCL device of the machine, in the loader's order.
+    ///
+    /// - Throws: ``OpenCLUnavailable`` or ``OpenCLError``.
+    static func all() throws -> [NamedDevice] {
+        try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
+            let name = "opencl:\(index)"
+            return NamedDevice(name: name, hardware: device, backend: OpenCLBackend(device, name: name))
+        }
+    }
+
+    /// Whether a text is part of the device's name or its platform's, in any case.
+    func fits(_ text: String) -> Bool {
+        [hardware.name, hardware.platform.name, hardware.vendor].contains {
+            $0.lowercased().contains(text.lowercased())
+        }
+    }
+
+    /// GPUs before others, memory of their own before shared memory, then units times clock.
+    static func isBetter(_ first: NamedDevice, _ second: NamedDevice) -> Bool {
+        let rank = { (device: OpenCLDevice) in
+            (
+                device.kind == .gpu ? 1 : 0, device.limits.sharesHostMemory ? 0 : 1,
+                device.limits.computeUnitCount * device.limits.clockMegahertz
+            )
+        }
+        return rank(first.hardware) > rank(second.hardware)
+    }
+}

@@ -1,0 +1,45 @@
+import TensorCore
+
+extension DeviceInfo {
+    /// An OpenCL device as people see it.
+    init(_ device: OpenCLDevice, name: String) {
+        let limits = device.limits
+        let capability = device.nvidiaComputeCapability.map { ", compute capability \($0.major).\($0.minor)" } ?? ""
+        let extensions = Self.extensions.filter { device.extensions.contains($0) }
+        let absent = Self.extensions.filter { !device.extensions.contains($0) }
+        let local = limits.hasDedicatedLocalMemory ? "" : ", in ordinary memory"
+        self.init(
+            name: name, model: device.name,
+            properties: [
+                .init(name: "platform", value: "\(device.platform.name), \(device.platform.version)"),
+                .init(name: "driver", value: device.driverVersion),
+                .init(name: "kind", value: "\(device.kind.rawValue) of \(device.vendor)\(capability)"),
+                .init(name: "language", value: "\(device.version), \(device.languageVersion)"),
+                .init(name: "compute units", value: "\(limits.computeUnitCount) at \(limits.clockMegahertz) MHz"),
+                .init(
+                    name: "memory",
+                    value: "\(Self.gigabytes(limits.memoryByteCount)),"
+                        + " \(Self.gigabytes(limits.allocationByteCount)) in one buffer"
+                        + (limits.sharesHostMemory ? ", shared with the host" : "")),
+                .init(name: "local memory", value: "\(limits.localMemoryByteCount / 1024) KB\(local)"),
+                .init(name: "work-group", value: "at most \(limits.workGroupSize) items"),
+                .init(
+                    name: "extensions",
+                    value: extensions.isEmpty ? "none that matter" : extensions.joined(separator: " ")),
+                .init(name: "lacks", value: absent.joined(separator: " ")),
+            ])
+    }
+
+    /// Extensions that kernels use or may come to use.
+    private static let extensions = [
+        "cl_khr_fp16", "cl_khr_subgroups", "cl_khr_integer_dot_product", "cl_khr_command_buffer",
+        "cl_khr_cooperative_matrix", "cl_nv_device_attribute_query", "cl_nv_compiler_options",
+        "cl_amd_device_attribute_query", "cl_intel_required_subgroup_size",
+        "cl_intel_subgroup_matrix_multiply_accumulate", "cl_qcom_reqd_sub_group_size",
+    ]
+
+    private static func gigabytes(_ byteCount: Int) -> String {
+        let tenths = (byteCount * 10 + 500_000_000) / 1_000_000_000
+        return "\(tenths / 10).\(tenths % 10) GB"
+    }
+}

@@ -1,0 +1,128 @@
+import OpenCLKernels
+package import TensorCore
+
+extension OpenCLBackend {
+    /// Measures multiply-adds in registers, in float32 and where the device has it in float16, and copies and triads over
+    /// arrays larger than a cache. Times are those of the device's events; each rate is the best of several attempts.
+    ///
+    /// - Throws: ``BackendError`` when the device fails or has no memory for the arrays.
+    package func measureRoof() throws(BackendError) -> DeviceRoof {
+        let context = try opened()
+        return try BackendError.wrapping(hardware) { () throws(OpenCLError) in
+            let bench = RoofBench(context)
+            let single = try bench.multiplyAddsPerSecond(constants: "")
+            var other: [DeviceRoof.Rate] = []
+            if hardware.extensions.contains("cl_khr_fp16") {
+                let half = try bench.multiplyAddsPerSecond(constants: " -DHALF=1")
+                other.append(.init(name: "f16 multiply-add", perSecond: half))
+            }
+            return DeviceRoof(
+                arithmetic: .init(name: "f32 multiply-add", perSecond: single), otherArithmetic: other,
+                memory: try bench.passes(), cache: [])
+        }
+    }
+}
+
+/// The loops behind a roof.
+private struct RoofBench {
+    /// Seconds of an attempt at least, so that the step of the device's clock does not count.
+    private static let attemptSeconds = 0.004
+    /// Seconds for all attempts of one loop.
+    private static let totalSeconds = 0.3
+    /// Independent sums of `multiply_add`.
+    private static let sumCount = 8
+
+    private let context: OpenCLContext
+    private let queue: CommandQueue
+    private let limits: OpenCLDevice.Limits
+    /// Elements of a vector: the registers of a processor, 16 bytes of a GPU.
+    private let width: Int
+    /// Items of a work-group.
+    private let group: Int
+
+    init(_ context: OpenCLContext) {
+        self.context = context
+        queue = context.computeQueue
+        limits = context.device.limits
+        let isProcessor = context.device.kind == .cpu
+        width = isProcessor ? 16 : 4
+        group = isProcessor ? 1 : min(256, limits.workGroupSize)
+    }
+
+    private func kernel(_ name: String, constants: String = "") throws(OpenCLError) -> Kernel {
+        let text = ProgramText(
+            source: KernelSource.roof.text, options: "-cl-std=CL1.2 -cl-mad-enable -DWIDTH=\(width)\(constants)")
+        guard let program = try context.build([text])[text] else { preconditionFailure("a build gives every program") }
+        return try Kernel(program, name)
+    }
+
+    /// Floating-point operations in a second.
+    func multiplyAddsPerSecond(constants: String) throws(OpenCLError) -> Double {
+        let kernel = try kernel("multiply_add", constants: constants)
+        // Enough groups to fill every unit several times over.
+        let items = limits.computeUnitCount * group * 16
+        let sums = try DeviceMemory(context, byteCount: items * width * 4, purpose: "measuring arithmetic")
+        var operations = 2.0 * Double(Self.sumCount * width * items)
+        var rounds: UInt32 = 64
+        operations *= Double(rounds)
+        return try best { () throws(OpenCLError) in
+            try kernel.setArguments([.memory(sums), .uint(rounds)])
+            let seconds = try time(kernel, items: items)
+            let done = operations
+            if seconds < Self.attemptSeconds {
+                rounds *= 2
+                operations *= 2
+            }
+            return (done, seconds)
+        }
+    }
+
+    /// Bytes in a second of a copy and a triad.
+    func passes() throws(OpenCLError) -> [DeviceRoof.Rate] {
+        let vectorByteCount = width * MemoryLayout<Float>.size
+        let wanted = min(max(4 * limits.cacheByteCount, 64 << 20), 256 << 20)
+        let items = min(wanted, limits.allocationByteCount, limits.memoryByteCount / 8) / vectorByteCount / 256 * 256
+        let byteCount = items * vectorByteCount
+        var arrays: [DeviceMemory] = []
+        for _ in 0..<3 {
+            let array = try DeviceMemory(context, byteCount: byteCount, purpose: "measuring the memory's speed")
+            try queue.fill(array, with: 0, byteCount: byteCount)
+            arrays.append(array)
+        }
+        var rates: [DeviceRoof.Rate] = []
+        for (name, touched) in [("copy", [arrays[0], arrays[2]]), ("triad", arrays)] {
+            let kernel = try kernel(name + "_wide")
+            try kernel.setArguments(touched.map(KernelArgument.memory))
+            let perSecond = try best { () throws(OpenCLError) in
+                (Double(touched.count * byteCount), try time(kernel, items: items))
+            }
+            rates.append(.init(name: name, perSecond: perSecond))
+        }
+        return rates
+    }
+
+    private func time(_ kernel: Kernel, items: Int) throws(OpenCLError) -> Double {
+        let event = try queue.launch(kernel, global: [items], local: [group])
+        try queue.finish()
+        let times = try event.times()
+        return Double(times.end - times.start) * 1e-9
+    }
+
+    /// The greatest amount in a second over many attempts; the first compiles and does not count.
+    private func best(
+        _ attempt: () throws(OpenCLError) -> (amount: Double, seconds: Double)
+    ) throws(OpenCLError) -> Double {
+        _ = try attempt()
+        let beginning = ContinuousClock.now
+        var rate = 0.0
+        var count = 0
+        while count < 3 || beginning.duration(to: .now) < .seconds(Self.totalSeconds) {
+            let (amount, seconds) = try attempt()
+            if seconds > 0 { rate = max(rate, amount / seconds) }
+            count += 1
+            // A driver whose clock stands still must not hold anyone up.
+            if beginning.duration(to: .now) > .seconds(10 * Self.totalSeconds) { break }
+        }
+        return rate
+    }
+}

@@ -1,0 +1,96 @@
+import Synchronization
+package import TensorCore
+
+/// Runs plans on an OpenCL device. The device is opened when it is first needed, and opened anew when it was lost.
+package final class OpenCLBackend: Backend {
+    package let device: DeviceInfo
+    package let hardware: OpenCLDevice
+    private let caches: Caches
+    private let context = Mutex<OpenCLContext?>(nil)
+
+    /// Where compiled programs and the results of known answers are kept.
+    package struct Caches: Sendable {
+        package let programs: ProgramCache?
+        package let paths: PathMemory?
+
+        /// Those of the user; see ``CacheFolder``.
+        package static func standard(_ device: OpenCLDevice) -> Caches {
+            Caches(programs: .standard, paths: .standard(device))
+        }
+
+        /// Nothing is kept.
+        package static let none = Caches(programs: nil, paths: nil)
+    }
+
+    /// The paths of the device and whether they compute right.
+    package let paths: PathTable
+
+    /// - Parameters:
+    ///   - hardware: the device.
+    ///   - name: the name to choose it by: `opencl:0`.
+    ///   - caches: where to keep what takes time to find out.
+    package init(_ hardware: OpenCLDevice, name: String, caches: Caches? = nil) {
+        self.hardware = hardware
+        device = DeviceInfo(hardware, name: name)
+        let caches = caches ?? .standard(hardware)
+        self.caches = caches
+        paths = PathTable(hardware, memory: caches.paths) { path in path.test(hardware, caches.programs) }
+    }
+
+    package func prepare(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> any PreparedPlan {
+        try checkMemory(plan)
+        return try RecoveringPlan(plan, weights: weights, on: self)
+    }
+
+    /// Prepares a plan in the context that is open now, with the best kernels that compute right.
+    func prepareOnce(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> OpenCLPreparedPlan {
+        let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
+        return try OpenCLPreparedPlan(
+            plan, weights: weights, on: opened(), limits: KernelLimits(hardware, forms: forms))
+    }
+
+    /// The device's context, opened if it is not.
+    package func opened() throws(BackendError) -> OpenCLContext {
+        let result = context.withLock { context in
+            Result { () throws(BackendError) in
+                if let context { return context }
+                let new = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
+                    try OpenCLContext(hardware, cache: caches.programs)
+                }
+                context = new
+                return new
+            }
+        }
+        return try result.get()
+    }
+
+    /// Gives a context up; what still holds it keeps it alive, and every new plan opens another.
+    func close() { context.withLock { $0 = nil } }
+
+    /// Refuses what cannot fit before anything is read or compiled.
+    private func checkMemory(_ plan: Plan) throws(BackendError) {
+        let weightByteCount = plan.weights.reduce(0) { $0 + $1.shape.elementCount } * plan.memory.elementByteCount
+        let needed = weightByteCount + plan.memory.byteCount
+        let available = hardware.limits.memoryByteCount
+        guard needed > available else { return }
+        throw .outOfDeviceMemory(
+            device: hardware.name,
+            reason: "\(needed) bytes are needed, \(weightByteCount) for weights and \(plan.memory.byteCount) for"
+                + " activations; the device has \(available)")
+    }
+}
+
+extension KernelPath {
+    /// Computes the family's known answers on a context of their own, because a kernel that fails may take its context
+    /// with it.
+    func test(_ device: OpenCLDevice, _ cache: ProgramCache?) -> SelfTestResult {
+        let answers = KnownAnswer.all.filter { $0.family == family }
+        let limits = KernelLimits(device, form: form)
+        return SelfTestResult(answers, elementByteCount: elementByteCount) { plan, weights throws(BackendError) in
+            let context = try BackendError.wrapping(device) { () throws(OpenCLError) in
+                try OpenCLContext(device, cache: cache)
+            }
+            return try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
+        }
+    }
+}

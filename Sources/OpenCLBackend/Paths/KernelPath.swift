@@ -1,0 +1,29 @@
+package import TensorCore
+
+/// One way of computing a family of operations on a device: the form of its kernels and how they store elements. A
+/// matrix unit will be a form of its own.
+package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
+    package let family: KnownAnswer.Family
+    package let form: KernelForm
+    /// 4 for float32; 2 for float16, with sums in float32.
+    package let elementByteCount: Int
+
+    package var description: String {
+        "\(family.rawValue) \(elementByteCount == 2 ? "f16" : "f32") \(form.rawValue)"
+    }
+
+    /// Every path of a device, those that suit it best first.
+    static func all(_ device: OpenCLDevice) -> [KernelPath] {
+        [4, 2].flatMap { elementByteCount in
+            KnownAnswer.Family.allCases.flatMap { family in
+                forms(device).map { KernelPath(family: family, form: $0, elementByteCount: elementByteCount) }
+            }
+        }
+    }
+
+    /// The forms of kernels in the order in which a device tries them.
+    static func forms(_ device: OpenCLDevice) -> [KernelForm] {
+        let best = KernelForm(for: device)
+        return [best] + KernelForm.allCases.filter { $0 != best }
+    }
+}

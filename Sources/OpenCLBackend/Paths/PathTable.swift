@@ -1,0 +1,67 @@
+import Synchronization
+package import TensorCore
+
+/// Which paths of a device compute right. Each is tested with known answers when it is first wanted; one that fails is
+/// passed over for the next from then on.
+package final class PathTable: Sendable {
+    private let device: OpenCLDevice
+    private let memory: PathMemory?
+    private let test: @Sendable (KernelPath) -> SelfTestResult
+    private let results: Mutex<[String: SelfTestResult]>
+
+    /// - Parameters:
+    ///   - device: whose paths these are.
+    ///   - memory: where results are kept from start to start; nil for nowhere.
+    ///   - test: computes a path's known answers.
+    package init(
+        _ device: OpenCLDevice, memory: PathMemory?, test: @escaping @Sendable (KernelPath) -> SelfTestResult
+    ) {
+        self.device = device
+        self.memory = memory
+        self.test = test
+        results = Mutex(memory?.load() ?? [:])
+    }
+
+    /// Whether a path computes right, tested now unless it was before.
+    package func result(of path: KernelPath) -> SelfTestResult {
+        results.withLock { results in
+            if let known = results[path.description] { return known }
+            let result = test(path)
+            results[path.description] = result
+            memory?.store(results)
+            return result
+        }
+    }
+
+    /// Every path with its result.
+    package func all() -> [(path: KernelPath, result: SelfTestResult)] {
+        KernelPath.all(device).map { ($0, result(of: $0)) }
+    }
+
+    /// The best form for each family that computes right.
+    ///
+    /// - Throws: ``BackendError`` when a family has none, with what each of them did.
+    package func forms(elementByteCount: Int) throws(BackendError) -> KernelForms {
+        var forms = KernelForms(KernelForm(for: device))
+        forms.product = try form([.product, .convolution], elementByteCount)
+        forms.attention = try form([.attention], elementByteCount)
+        forms.layerNorm = try form([.other], elementByteCount)
+        return forms
+    }
+
+    private func form(
+        _ families: [KnownAnswer.Family], _ elementByteCount: Int
+    ) throws(BackendError) -> KernelForm {
+        var failures: [String] = []
+        for form in KernelPath.forms(device) {
+            let paths = families.map { KernelPath(family: $0, form: form, elementByteCount: elementByteCount) }
+            guard let failed = paths.first(where: { !result(of: $0).passed }) else { return form }
+            failures.append("\(failed): \(result(of: failed).detail)")
+        }
+        throw .deviceFailed(
+            device: device.name,
+            reason:
+                "its driver computes wrong answers; update it or choose another device (\(failures.joined(separator: "; ")))"
+        )
+    }
+}

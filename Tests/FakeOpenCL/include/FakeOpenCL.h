@@ -1,0 +1,34 @@
+// An OpenCL driver of one GPU for tests. It compiles and computes nothing, but it counts what is created and released,
+// and fails when it is told to. Its state is global: tests that use it run one after the other.
+#ifndef FAKE_OPENCL_H
+#define FAKE_OPENCL_H
+
+#include "COpenCL.h"
+
+// The driver's functions.
+void fake_opencl(opencl_functions *functions);
+
+// Forgets all counts and failures. The device then has `memory` bytes, of which a buffer may take `allocation`.
+void fake_opencl_reset(long memory, long allocation);
+
+// Lets the `call`-th call from now fail with `status`; the first is 1. Calls that release always work. With
+// `loses_context`, every later call that concerns a context open now fails with CL_INVALID_COMMAND_QUEUE too.
+void fake_opencl_fail(long call, cl_int status, int loses_context);
+
+// Whether no context can be created, as on a device that fell off its bus.
+void fake_opencl_forbid_contexts(int forbids);
+
+// What happened since the reset.
+typedef struct fake_opencl_counts {
+    long calls;            // that can fail
+    long contexts;         // that were ever created
+    long live_objects;     // created and not released
+    long live_bytes;       // of buffers
+    long live_mappings;    // mapped and not unmapped
+    long misuses;          // of handles that are none, or were released
+    const char *last_call; // the name of the last call that failed as told, or null
+} fake_opencl_counts;
+
+fake_opencl_counts fake_opencl_now(void);
+
+#endif

@@ -1,0 +1,86 @@
+import CPUBackend
+import Models
+import OpenCLBackend
+import TensorCore
+import TestSupport
+import Testing
+import Weights
+
+/// Whole networks of small width: against the CPU's back end, and bit by bit against themselves.
+@Suite("OpenCL Depth Pro", .serialized)
+struct DepthProTests {
+    /// Each device as users get it.
+    private static let natural = TestTarget.all.filter { $0.form == KernelForm(for: $0.test.device) }
+
+    private func outputs(
+        _ fixture: Fixture, _ target: TestTarget, imageCount: Int = 1, microBatch: Int = 5, context: OpenCLContext? = nil
+    ) throws -> [[Float]] {
+        let checkpoint = try Checkpoint(path: fixture.folder.path)
+        let graph = try DepthPro(checkpoint).graph(imageCount: imageCount, microBatch: microBatch).fused()
+        let prepared = try OpenCLPreparedPlan(
+            Plan(graph, elementByteCount: target.elementByteCount), weights: checkpoint.weights,
+            on: try context ?? target.context(), limits: target.limits)
+        let photographs = [HostTensor](repeating: try fixture.photographTensor(), count: imageCount)
+        return try results(prepared.run(photographs), imageCount: imageCount)
+    }
+
+    private func results(_ result: RunResult, imageCount: Int) throws -> [[Float]] {
+        try (0..<imageCount).map { image in
+            let depth = try #require(result.outputs[DepthPro.inverseDepthName(image: image)]?.float32)
+            return depth + (try #require(result.outputs[DepthPro.fieldOfViewName(image: image)]?.float32))
+        }
+    }
+
+    private func check(_ fixture: Fixture, _ target: TestTarget) throws {
+        let checkpoint = try Checkpoint(path: fixture.folder.path)
+        let plan = Plan(try DepthPro(checkpoint).graph(microBatch: 5).fused())
+        let prepared = try CPUBackend(threadCount: nil).prepare(plan, weights: checkpoint.weights)
+        let expected = try results(prepared.run([try fixture.photographTensor()]), imageCount: 1)[0]
+        let found = try outputs(fixture, target)[0]
+        let depths = expected.count - 1
+        let share = target.elementByteCount == 4 ? 2e-4 : 1e-2
+        let limit = share * Double(expected.prefix(depths).map(abs).max() ?? 0)
+        expectClose(
+            Array(found.prefix(depths)), expected.prefix(depths).map(Double.init), absolute: limit, "\(target) depth")
+        // Degrees.
+        expectClose(
+            Array(found.suffix(1)), expected.suffix(1).map(Double.init), absolute: 60 * share, "\(target) field of view")
+    }
+
+    @Test("The published geometry equals the CPU's", arguments: natural)
+    func publishedGeometry(target: TestTarget) throws { try check(Fixture("narrow-11"), target) }
+
+    @Test("A small network equals the CPU's in both forms", arguments: TestTarget.all)
+    func small(target: TestTarget) throws { try check(Fixture("mini"), target) }
+
+    @Test("One photograph or three, any micro-batch and a new start give the same bits", arguments: natural)
+    func sameBits(target: TestTarget) throws {
+        let fixture = Fixture("mini")
+        let first = try outputs(fixture, target)[0]
+        for output in try outputs(fixture, target, imageCount: 3, microBatch: 8) { #expect(output == first) }
+        #expect(try outputs(fixture, target, microBatch: 35)[0] == first)
+        let context = try OpenCLContext(target.test.device)
+        #expect(try outputs(fixture, target, microBatch: 1, context: context)[0] == first)
+    }
+
+    @Test("The published network takes at most 650 launches")
+    func launchCount() throws {
+        let large = VisionTransformerConfiguration(width: 1024, blockCount: 24, headCount: 16, hiddenWidth: 4096)
+        let published = DepthProConfiguration(
+            patchSide: 384, patchEncoder: large, imageEncoder: large, fieldOfViewEncoder: large, hookBlocks: [5, 11],
+            latentWidths: [256, 256], pyramidWidths: [512, 1024, 1024], fusionWidth: 256)
+        let plan = Plan(try DepthPro(published).graph(microBatch: 35).fused(), elementByteCount: 2)
+        let limits = KernelLimits(
+            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10, allocationByteCount: 20 << 30)
+        let count = LaunchPlan(plan, limits).launchCount
+        #expect(count <= 650)
+        #expect(count >= plan.nodes.count)
+    }
+}
+
+extension Fixture {
+    fileprivate func photographTensor() throws -> HostTensor {
+        let photo = try array("photo")
+        return HostTensor(shape: Shape(photo.shape), uint8: photo.values.map { UInt8($0) })
+    }
+}

@@ -1,0 +1,25 @@
+import OpenCLBackend
+import TensorCore
+import TestSupport
+import Testing
+
+/// Every kernel in every form and precision at shapes of a few tiles. `scripts/check-races` runs this suite, and no
+/// other, on a simulator that reports races and accesses out of bounds.
+@Suite("OpenCL kernels at tiny shapes")
+struct TinyShapeTests {
+    @Test("with small tiles", arguments: TestTarget.all, TinyCases.all)
+    func smallTiles(target: TestTarget, shape: OperationCase) throws {
+        var limits = target.limits
+        limits.workGroupSize = 64
+        try target.check(shape, limits: limits)
+    }
+
+    /// The tiles of the largest devices, in the form for GPUs.
+    @Test("with large tiles", arguments: TestTarget.all.filter { $0.form == .tile && $0.elementByteCount == 4 })
+    func largeTiles(target: TestTarget) throws {
+        let op = Linear(weight: .tensor("w", [130, 5]), epilogue: epilogueCase(channels: 130, bias: true))
+        var generator = SeededGenerator(seed: 3)
+        let x = generator.tensor([1, 131, 5])
+        try target.check(OperationCase("[1, 131, 5] -> 130", .linear(op), [x], absolute: 1e-5))
+    }
+}
