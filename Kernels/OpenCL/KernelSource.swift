@@ -3,9 +3,10 @@
 /// A file holds one operation, or what several have in common; `docs/kernels.md` tells the grammar of their names.
 package enum KernelSource: String, CaseIterable, Sendable {
     case common
-    case product, productTile, productVector
+    case product, productTile, productVector, productMatrix
     case linear, conv2D, upsampleConv, subpixelConv, embedPatches
-    case attentionTile, attentionVector
+    case attentionTile, attentionVector, attentionMatrix
+    case matrixTile, matrixMMA, matrixAMD, matrixIntel, matrixPlain, matrixEmulation
     case layerNormTile, layerNormVector
     case prepareImage, downsample, mergeTokens, concatenate
     case loadFloats, storeFloats, packWeights
@@ -19,6 +20,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .product: PackageResources.product_cl
             case .productTile: PackageResources.product_tile_cl
             case .productVector: PackageResources.product_vector_cl
+            case .productMatrix: PackageResources.product_matrix_cl
             case .linear: PackageResources.linear_cl
             case .conv2D: PackageResources.conv2d_cl
             case .upsampleConv: PackageResources.upsample_conv_cl
@@ -26,6 +28,13 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .embedPatches: PackageResources.embed_patches_cl
             case .attentionTile: PackageResources.attention_tile_cl
             case .attentionVector: PackageResources.attention_vector_cl
+            case .attentionMatrix: PackageResources.attention_matrix_cl
+            case .matrixTile: PackageResources.matrix_tile_cl
+            case .matrixMMA: PackageResources.matrix_mma_cl
+            case .matrixAMD: PackageResources.matrix_amd_cl
+            case .matrixIntel: PackageResources.matrix_intel_cl
+            case .matrixPlain: PackageResources.matrix_plain_cl
+            case .matrixEmulation: PackageResources.matrix_emulation_cl
             case .layerNormTile: PackageResources.layer_norm_tile_cl
             case .layerNormVector: PackageResources.layer_norm_vector_cl
             case .prepareImage: PackageResources.prepare_image_cl

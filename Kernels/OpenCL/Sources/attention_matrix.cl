@@ -46,7 +46,7 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
 {
     uint words[4];
     vstore4(chunk, 0, words);
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < CHUNK; i++)
         tile[element_at(at * CHUNK + i, key, KEYS)] = (ushort)(words[i / 2] >> 16 * (i % 2));
 }
@@ -58,7 +58,7 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
 
 // Starts to bring the keys and values of the tokens from `key` on into a slot; zeros for those that do not exist.
 #define FETCH(slot, key) \
-    _Pragma("unroll") for (uint l = 0; l < LOADS; l++) \
+    UNROLL for (uint l = 0; l < LOADS; l++) \
         if (LOAD_EXISTS(l)) { \
             const bool exists = (key) + LOAD_ROW(l) < tokens; \
             const __global REAL *row = \
@@ -67,7 +67,7 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
             FETCH_CHUNK(values[l], (slot) + TILE + chunk_at(LOAD_ROW(l), LOAD_CHUNK(l), HEAD_WIDTH), row + width, exists) \
         }
 #define KEEP(slot) \
-    _Pragma("unroll") for (uint l = 0; l < LOADS; l++) \
+    UNROLL for (uint l = 0; l < LOADS; l++) \
         if (LOAD_EXISTS(l)) { \
             KEEP_CHUNK(keys[l], (slot) + chunk_at(LOAD_ROW(l), LOAD_CHUNK(l), HEAD_WIDTH)) \
             KEEP_VALUES(values[l], (slot) + TILE, LOAD_ROW(l), LOAD_CHUNK(l)) \
@@ -98,9 +98,9 @@ void attention(
     KEEP(memory)
     COMMIT_COPIES();
     barrier(CLK_LOCAL_MEM_FENCE);
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++)
-        #pragma unroll
+        UNROLL
         for (uint d = 0; d < HEAD_STEPS; d++) {
             load_left(queries[i][d], memory + SLOT, lane, down + i * UNIT_ROWS, d * UNIT_DEPTH, HEAD_WIDTH);
             SWAP_WORDS(queries[i][d])
@@ -108,16 +108,16 @@ void attention(
 
     float sums[UNITS_DOWN][HEAD_UNITS][SUM_COUNT];
     float greatest[UNITS_DOWN][ROW_SLOTS], weights[UNITS_DOWN][ROW_SLOTS]; // weights: the lane's share of them
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
-        #pragma unroll
+        UNROLL
         for (uint r = 0; r < ROW_SLOTS; r++) {
             greatest[i][r] = -INFINITY;
             weights[i][r] = 0.0f;
         }
-        #pragma unroll
+        UNROLL
         for (uint j = 0; j < HEAD_UNITS; j++)
-            #pragma unroll
+            UNROLL
             for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] = 0.0f;
     }
 
@@ -133,45 +133,45 @@ void attention(
         COMMIT_COPIES();
 
         float scores[UNITS_DOWN][KEY_UNITS][SUM_COUNT];
-        #pragma unroll
+        UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++)
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
-                #pragma unroll
+                UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] = 0.0f;
-        #pragma unroll
+        UNROLL
         for (uint d = 0; d < HEAD_STEPS; d++)
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < KEY_UNITS; j += RIGHT_AT_ONCE) {
                 uint right[RIGHT_AT_ONCE][RIGHT_WORDS];
                 load_right(right[0], slot, lane, j * UNIT_COLUMNS, d * UNIT_DEPTH, HEAD_WIDTH);
-                #pragma unroll
+                UNROLL
                 for (uint n = 0; n < RIGHT_AT_ONCE; n++)
-                    #pragma unroll
+                    UNROLL
                     for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(scores[i][j + n], queries[i][d], right[n]);
             }
         if (!more) { // keys beyond the last weigh nothing
-            #pragma unroll
+            UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++)
-                #pragma unroll
+                UNROLL
                 for (uint j = 0; j < KEY_UNITS; j++)
-                    #pragma unroll
+                    UNROLL
                     for (uint e = 0; e < SUM_COUNT; e++)
                         if (key + j * UNIT_COLUMNS + SUM_COLUMN(e) >= tokens) scores[i][j][e] = -INFINITY;
         }
 
-        #pragma unroll
+        UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++) {
             float most[ROW_SLOTS], rescale[ROW_SLOTS];
-            #pragma unroll
+            UNROLL
             for (uint r = 0; r < ROW_SLOTS; r++) most[r] = greatest[i][r];
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
-                #pragma unroll
+                UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) most[ROW_SLOT(e)] = fmax(most[ROW_SLOT(e)], scores[i][j][e]);
-            #pragma unroll
+            UNROLL
             for (uint r = 0; r < ROW_SLOTS; r++) {
-                #pragma unroll
+                UNROLL
                 for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
                     const float other = ROW_EXCHANGE(most[r], mask);
                     most[r] = fmax(most[r], other);
@@ -181,13 +181,13 @@ void attention(
                 weights[i][r] *= rescale[r];
                 most[r] *= unit_factor;
             }
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < HEAD_UNITS; j++)
-                #pragma unroll
+                UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] *= rescale[ROW_SLOT(e)];
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
-                #pragma unroll
+                UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) {
                     scores[i][j][e] = POWER_OF_TWO(MULTIPLY_ADD(scores[i][j][e], unit_factor, -most[ROW_SLOT(e)]));
                     weights[i][ROW_SLOT(e)] += scores[i][j][e];
@@ -196,21 +196,21 @@ void attention(
 
 #if !KEEPS_SHARES
         __local ushort *shares = memory + 2 * SLOT + sub * (SUB_QUERIES * KEYS);
-        #pragma unroll
+        UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++)
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
-                #pragma unroll
+                UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) {
                     const uint at = element_at(i * UNIT_ROWS + SUM_ROW(e), j * UNIT_COLUMNS + SUM_COLUMN(e), KEYS);
                     vstore_half_rte(scores[i][j][e], at, (__local half *)shares);
                 }
         barrier(CLK_LOCAL_MEM_FENCE);
 #endif
-        #pragma unroll
+        UNROLL
         for (uint k = 0; k < KEY_STEPS; k++) {
             uint left[UNITS_DOWN][LEFT_WORDS];
-            #pragma unroll
+            UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++) {
 #if KEEPS_SHARES
                 left_of_sums(left[i], scores[i][k * (UNIT_DEPTH / UNIT_COLUMNS)]);
@@ -218,14 +218,14 @@ void attention(
                 load_left(left[i], shares, lane, i * UNIT_ROWS, k * UNIT_DEPTH, KEYS);
 #endif
             }
-            #pragma unroll
+            UNROLL
             for (uint j = 0; j < HEAD_UNITS; j += RIGHT_AT_ONCE) {
                 uint right[RIGHT_AT_ONCE][RIGHT_WORDS];
                 load_right_transposed(
                     right[0], slot + TILE, lane, j * UNIT_COLUMNS, k * UNIT_DEPTH, HEAD_WIDTH);
-                #pragma unroll
+                UNROLL
                 for (uint n = 0; n < RIGHT_AT_ONCE; n++)
-                    #pragma unroll
+                    UNROLL
                     for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(sums[i][j + n], left[i], right[n]);
             }
         }
@@ -238,20 +238,20 @@ void attention(
     // Sums to rows of floats, then out, four elements to an item.
     barrier(CLK_LOCAL_MEM_FENCE);
     __local float *strip = (__local float *)memory;
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
-        #pragma unroll
+        UNROLL
         for (uint r = 0; r < ROW_SLOTS; r++) {
-            #pragma unroll
+            UNROLL
             for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
                 const float other = ROW_EXCHANGE(weights[i][r], mask);
                 weights[i][r] += other;
             }
             weights[i][r] = 1.0f / weights[i][r];
         }
-        #pragma unroll
+        UNROLL
         for (uint j = 0; j < HEAD_UNITS; j++)
-            #pragma unroll
+            UNROLL
             for (uint e = 0; e < SUM_COUNT; e++)
                 strip[(down + i * UNIT_ROWS + SUM_ROW(e)) * STRIP_PITCH + j * UNIT_COLUMNS + SUM_COLUMN(e)] =
                     sums[i][j][e] * weights[i][ROW_SLOT(e)];

@@ -17,8 +17,21 @@
 //     UNIT_MEMORY                 local memory that it needs; UNIT_ATTRIBUTE: what a kernel is declared with
 // layout    a tile is [rows, pitch] halves, its pitch 16, 32 or 64. Chunks of eight halves are swizzled within their row, so
 //           that eight rows' chunks of equal number lie in different banks.
+#ifndef EMULATED
+#define EMULATED 0 // whether matrix_emulation.cl stands in for the unit
+#endif
+#ifndef PLAIN
+#define PLAIN EMULATED // whether items compute by ordinary arithmetic
+#endif
 #define UNIT_DEPTH 16
 #define CHUNK 8
+
+// A unit's fragments are registers, so that loops over them must be gone. Ordinary compilers only take longer for that.
+#if PLAIN
+#define UNROLL _Pragma("unroll 1")
+#else
+#define UNROLL _Pragma("unroll")
+#endif
 
 #ifndef DEFECT
 #define DEFECT 0 // to test the tests: 1 leaves out the main loop's barrier, 2 swaps words of the left fragments

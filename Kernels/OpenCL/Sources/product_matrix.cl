@@ -54,12 +54,29 @@ inline uint4 gathered_chunk(const __global REAL *arena, const ulong e, const uin
     return vload4(0, words);
 }
 
+// Rectifies once where chunks pass through registers, otherwise in every fragment.
+#if RECTIFIES && !ASYNC
+inline uint4 as_input(const uint4 chunk)
+{
+    return (uint4)(
+        rectified_pair(chunk.x), rectified_pair(chunk.y), rectified_pair(chunk.z), rectified_pair(chunk.w));
+}
+#else
+#define as_input(chunk) (chunk)
+#endif
+#if RECTIFIES && ASYNC
+#define RECTIFY(f) \
+    UNROLL for (uint word = 0; word < LEFT_WORDS; word++) (f)[word] = rectified_pair((f)[word]);
+#else
+#define RECTIFY(f)
+#endif
+
 // Finds where the rows of the next tap begin.
 #define NEXT_TAP() \
     c = 0; \
     tap++; \
     if (tap < TAPS) { \
-        _Pragma("unroll") for (uint l = 0; l < LEFT_LOADS; l++) starts[l] = start_of(sources[l], tap, phase, g); \
+        UNROLL for (uint l = 0; l < LEFT_LOADS; l++) starts[l] = start_of(sources[l], tap, phase, g); \
     }
 
 // Where a chunk of the present slab lies and whether it does.
@@ -71,18 +88,19 @@ inline uint4 gathered_chunk(const __global REAL *arena, const ulong e, const uin
 #define FETCH_LEFT(l, slot) \
     FETCH_CHUNK(fetched_left[l], LEFT_PLACE(l, slot), \
         CHUNK_EXISTS(l) ? arena + starts[l] + c + item_chunk * CHUNK : arena, CHUNK_EXISTS(l))
-#define KEEP_LEFT(l, slot) KEEP_CHUNK(fetched_left[l], LEFT_PLACE(l, slot))
+#define KEEP_LEFT(l, slot) KEEP_CHUNK(as_input(fetched_left[l]), LEFT_PLACE(l, slot))
 #else
 #define FETCH_LEFT(l, slot) \
     *(__local uint4 *)LEFT_PLACE(l, slot) = CHUNK_EXISTS(l) \
-        ? gathered_chunk(arena, starts[l] + c + item_chunk * CHUNK, channels - c - item_chunk * CHUNK) : (uint4)(0);
+        ? as_input(gathered_chunk(arena, starts[l] + c + item_chunk * CHUNK, channels - c - item_chunk * CHUNK)) \
+        : (uint4)(0);
 #define KEEP_LEFT(l, slot)
 #endif
 
 // Starts to bring the next slab of a tap into a slot.
 #define FETCH(slot) \
-    _Pragma("unroll") for (uint l = 0; l < LEFT_LOADS; l++) { FETCH_LEFT(l, slot) } \
-    _Pragma("unroll") for (uint l = 0; l < RIGHT_LOADS; l++) \
+    UNROLL for (uint l = 0; l < LEFT_LOADS; l++) { FETCH_LEFT(l, slot) } \
+    UNROLL for (uint l = 0; l < RIGHT_LOADS; l++) \
         if (RIGHT_EXISTS(l)) { \
             FETCH_CHUNK(fetched_right[l], RIGHT_PLACE(l, slot), w + l * (GROUP * CHUNK), true) \
         } \
@@ -90,31 +108,25 @@ inline uint4 gathered_chunk(const __global REAL *arena, const ulong e, const uin
     c += SLAB;
 
 #define KEEP(slot) \
-    _Pragma("unroll") for (uint l = 0; l < LEFT_LOADS; l++) { KEEP_LEFT(l, slot) } \
-    _Pragma("unroll") for (uint l = 0; l < RIGHT_LOADS; l++) \
+    UNROLL for (uint l = 0; l < LEFT_LOADS; l++) { KEEP_LEFT(l, slot) } \
+    UNROLL for (uint l = 0; l < RIGHT_LOADS; l++) \
         if (RIGHT_EXISTS(l)) { \
             KEEP_CHUNK(fetched_right[l], RIGHT_PLACE(l, slot)) \
         }
 
 #define MULTIPLY(tile) \
-    _Pragma("unroll") for (uint k = 0; k < SLAB; k += UNIT_DEPTH) { \
+    UNROLL for (uint k = 0; k < SLAB; k += UNIT_DEPTH) { \
         uint left[UNITS_DOWN][LEFT_WORDS], right[UNITS_ACROSS][RIGHT_WORDS]; \
-        _Pragma("unroll") for (uint i = 0; i < UNITS_DOWN; i++) { \
+        UNROLL for (uint i = 0; i < UNITS_DOWN; i++) { \
             load_left(left[i], tile, lane, down + i * UNIT_ROWS, k, SLAB); \
             SWAP_WORDS(left[i]) \
             RECTIFY(left[i]) \
         } \
-        _Pragma("unroll") for (uint j = 0; j < UNITS_ACROSS; j += RIGHT_AT_ONCE) \
+        UNROLL for (uint j = 0; j < UNITS_ACROSS; j += RIGHT_AT_ONCE) \
             load_right(right[j], (tile) + TILE_ROWS * SLAB, lane, across + j * UNIT_COLUMNS, k, SLAB); \
-        _Pragma("unroll") for (uint i = 0; i < UNITS_DOWN; i++) \
-            _Pragma("unroll") for (uint j = 0; j < UNITS_ACROSS; j++) UNIT_MULTIPLY(sums[i][j], left[i], right[j]); \
+        UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
+            UNROLL for (uint j = 0; j < UNITS_ACROSS; j++) UNIT_MULTIPLY(sums[i][j], left[i], right[j]); \
     }
-#if RECTIFIES
-#define RECTIFY(f) \
-    _Pragma("unroll") for (uint word = 0; word < LEFT_WORDS; word++) (f)[word] = rectified_pair((f)[word]);
-#else
-#define RECTIFY(f)
-#endif
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) UNIT_ATTRIBUTE
 void KERNEL(PRODUCT_ARGUMENTS)
@@ -134,16 +146,16 @@ void KERNEL(PRODUCT_ARGUMENTS)
     ulong starts[LEFT_LOADS];
     uint4 fetched_left[LEFT_LOADS], fetched_right[RIGHT_LOADS]; // unused where copies run by themselves
     float sums[UNITS_DOWN][UNITS_ACROSS][SUM_COUNT];
-    #pragma unroll
+    UNROLL
     for (uint l = 0; l < LEFT_LOADS; l++) { // rows beyond the last repeat it and are not stored
         sources[l] = locate(min(first + (item + l * GROUP) / SLAB_CHUNKS, rows - 1), x, g, table + table_start);
         starts[l] = start_of(sources[l], 0, phase, g);
     }
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++)
-        #pragma unroll
+        UNROLL
         for (uint j = 0; j < UNITS_ACROSS; j++)
-            #pragma unroll
+            UNROLL
             for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] = 0.0f;
 
     // tap and c: what is fetched next, STAGES - 1 slabs ahead of what is multiplied.
@@ -182,12 +194,12 @@ void KERNEL(PRODUCT_ARGUMENTS)
     AWAIT_COPIES(0);
 
     __local float *strip = (__local float *)memory + sub * UNIT_ROWS * STRIP_PITCH;
-    #pragma unroll
+    UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
         barrier(CLK_LOCAL_MEM_FENCE); // tiles, then the strip before, have been read
-        #pragma unroll
+        UNROLL
         for (uint j = 0; j < UNITS_ACROSS; j++)
-            #pragma unroll
+            UNROLL
             for (uint e = 0; e < SUM_COUNT; e++)
                 strip[SUM_ROW(e) * STRIP_PITCH + j * UNIT_COLUMNS + SUM_COLUMN(e)] = sums[i][j][e];
         barrier(CLK_LOCAL_MEM_FENCE);
