@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "OpenCLBackendTests",
             dependencies: [
-                "OpenCLBackend", "OpenCLKernels", "COpenCL", "FakeOpenCL", "CPUBackend", "Models", "Weights", "TensorCore",
+                "OpenCLBackend", "OpenCLKernels", "COpenCL", "FakeOpenCL", "CPUBackend", "Models", "Weights",
+                "TensorCore",
                 "TestSupport",
             ],
             swiftSettings: strict),

@@ -6,8 +6,12 @@ import TensorCore
 public struct Device: Sendable {
     /// One way of computing a family of operations.
     public struct KernelPath: Sendable {
-        /// The family, the precision and the form of the kernels: `product f32 tile`.
-        public let name: String
+        /// What it computes: `product`, `attention`, `convolution` or `other`.
+        public let family: String
+        /// The precision of what it stores: `f32` or `f16`.
+        public let precision: String
+        /// How its kernels are written: `tile` for GPUs, `vector` for processors.
+        public let form: String
         /// Whether its known answers came out right.
         public let passes: Bool
         /// What was computed and how far it was off, or why it could not be computed.
@@ -66,7 +70,9 @@ public struct Device: Sendable {
     public func kernelPaths() -> [KernelPath] {
         guard let backend = backend as? OpenCLBackend else { return [] }
         return backend.paths.all().map {
-            KernelPath(name: "\($0.path)", passes: $0.result.passed, detail: $0.result.detail)
+            KernelPath(
+                family: $0.path.family.rawValue, precision: $0.path.precisionName, form: $0.path.form.rawValue,
+                passes: $0.result.passed, detail: $0.result.detail)
         }
     }
 }

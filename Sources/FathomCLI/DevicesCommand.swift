@@ -38,10 +38,7 @@ struct DevicesCommand: ParsableCommand {
             for property in record.orderedProperties where property.name != "platform" {
                 print("\(indent)  \(property.name): \(property.value)")
             }
-            if !record.kernels.isEmpty { print("\(indent)  kernels:") }
-            for kernel in record.kernels {
-                print("\(indent)    \(kernel.name): \(kernel.passes ? "PASS" : "FAIL, \(kernel.detail)")")
-            }
+            for line in record.kernelLines { print("\(indent)  \(line)") }
             print("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
         }
     }
@@ -50,7 +47,7 @@ struct DevicesCommand: ParsableCommand {
 /// A device in `--json`.
 private struct DeviceRecord: Encodable {
     struct Kernel: Encodable {
-        let name: String
+        let family, precision, form: String
         let passes: Bool
         let detail: String
     }
@@ -68,8 +65,23 @@ private struct DeviceRecord: Encodable {
         (name, model, platform) = (device.name, device.model, device.platform)
         orderedProperties = device.properties
         properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
-        kernels = device.kernelPaths().map { Kernel(name: $0.name, passes: $0.passes, detail: $0.detail) }
+        kernels = device.kernelPaths().map {
+            Kernel(
+                family: $0.family, precision: $0.precision, form: $0.form, passes: $0.passes, detail: $0.detail)
+        }
         (passes, detail) = device.selfTest()
+    }
+
+    /// The forms of each family and precision on a line, those that are tried first in front.
+    var kernelLines: [String] {
+        var lines: [(what: String, forms: [String])] = []
+        for kernel in kernels {
+            let what = "\(kernel.family) kernels, \(kernel.precision)"
+            if lines.last?.what != what { lines.append((what, [])) }
+            lines[lines.count - 1].forms.append(
+                kernel.passes ? "\(kernel.form) PASS" : "\(kernel.form) FAIL (\(kernel.detail))")
+        }
+        return lines.map { "\($0.what): \($0.forms.joined(separator: ", "))" }
     }
 
     private enum CodingKeys: CodingKey { case name, model, platform, properties, kernels, passes, detail }

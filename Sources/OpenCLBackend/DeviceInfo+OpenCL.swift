@@ -7,6 +7,7 @@ extension DeviceInfo {
         let capability = device.nvidiaComputeCapability.map { ", compute capability \($0.major).\($0.minor)" } ?? ""
         let extensions = Self.extensions.filter { device.extensions.contains($0) }
         let absent = Self.extensions.filter { !device.extensions.contains($0) }
+        let clock = limits.clockMegahertz > 0 ? " at \(limits.clockMegahertz) MHz" : ""
         let local = limits.hasDedicatedLocalMemory ? "" : ", in ordinary memory"
         self.init(
             name: name, model: device.name,
@@ -15,7 +16,7 @@ extension DeviceInfo {
                 .init(name: "driver", value: device.driverVersion),
                 .init(name: "kind", value: "\(device.kind.rawValue) of \(device.vendor)\(capability)"),
                 .init(name: "language", value: "\(device.version), \(device.languageVersion)"),
-                .init(name: "compute units", value: "\(limits.computeUnitCount) at \(limits.clockMegahertz) MHz"),
+                .init(name: "compute units", value: "\(limits.computeUnitCount)\(clock)"),
                 .init(
                     name: "memory",
                     value: "\(Self.gigabytes(limits.memoryByteCount)),"

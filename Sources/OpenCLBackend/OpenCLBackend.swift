@@ -13,6 +13,11 @@ package final class OpenCLBackend: Backend {
         package let programs: ProgramCache?
         package let paths: PathMemory?
 
+        package init(programs: ProgramCache?, paths: PathMemory?) {
+            self.programs = programs
+            self.paths = paths
+        }
+
         /// Those of the user; see ``CacheFolder``.
         package static func standard(_ device: OpenCLDevice) -> Caches {
             Caches(programs: .standard, paths: .standard(device))

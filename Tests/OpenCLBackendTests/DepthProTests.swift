@@ -1,4 +1,5 @@
 import CPUBackend
+import Foundation
 import Models
 import OpenCLBackend
 import TensorCore
@@ -13,7 +14,8 @@ struct DepthProTests {
     private static let natural = TestTarget.all.filter { $0.form == KernelForm(for: $0.test.device) }
 
     private func outputs(
-        _ fixture: Fixture, _ target: TestTarget, imageCount: Int = 1, microBatch: Int = 5, context: OpenCLContext? = nil
+        _ fixture: Fixture, _ target: TestTarget, imageCount: Int = 1, microBatch: Int = 5,
+        context: OpenCLContext? = nil
     ) throws -> [[Float]] {
         let checkpoint = try Checkpoint(path: fixture.folder.path)
         let graph = try DepthPro(checkpoint).graph(imageCount: imageCount, microBatch: microBatch).fused()
@@ -44,7 +46,8 @@ struct DepthProTests {
             Array(found.prefix(depths)), expected.prefix(depths).map(Double.init), absolute: limit, "\(target) depth")
         // Degrees.
         expectClose(
-            Array(found.suffix(1)), expected.suffix(1).map(Double.init), absolute: 60 * share, "\(target) field of view")
+            Array(found.suffix(1)), expected.suffix(1).map(Double.init), absolute: 60 * share, "\(target) field of view"
+        )
     }
 
     @Test("The published geometry equals the CPU's", arguments: natural)
@@ -71,7 +74,8 @@ struct DepthProTests {
             latentWidths: [256, 256], pyramidWidths: [512, 1024, 1024], fusionWidth: 256)
         let plan = Plan(try DepthPro(published).graph(microBatch: 35).fused(), elementByteCount: 2)
         let limits = KernelLimits(
-            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10, allocationByteCount: 20 << 30)
+            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
+            allocationByteCount: 20 << 30)
         let count = LaunchPlan(plan, limits).launchCount
         #expect(count <= 650)
         #expect(count >= plan.nodes.count)

@@ -5,7 +5,7 @@ import Testing
 
 /// Every kernel in every form and precision at shapes of a few tiles. `scripts/check-races` runs this suite, and no
 /// other, on a simulator that reports races and accesses out of bounds.
-@Suite("OpenCL kernels at tiny shapes")
+@Suite("OpenCL kernels at tiny shapes", .serialized)
 struct TinyShapeTests {
     @Test("with small tiles", arguments: TestTarget.all, TinyCases.all)
     func smallTiles(target: TestTarget, shape: OperationCase) throws {

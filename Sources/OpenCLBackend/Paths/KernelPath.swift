@@ -7,9 +7,8 @@ package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
     /// 4 for float32; 2 for float16, with sums in float32.
     package let elementByteCount: Int
 
-    package var description: String {
-        "\(family.rawValue) \(elementByteCount == 2 ? "f16" : "f32") \(form.rawValue)"
-    }
+    package var precisionName: String { elementByteCount == 2 ? "f16" : "f32" }
+    package var description: String { "\(family.rawValue) \(precisionName) \(form.rawValue)" }
 
     /// Every path of a device, those that suit it best first.
     static func all(_ device: OpenCLDevice) -> [KernelPath] {

@@ -17,7 +17,7 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
     ///
     /// - Parameters:
     ///   - plan: stored in float32 or, with two bytes for an element, in float16.
-    ///   - weights: read once, then released.
+    ///   - source: the weights, read once, then released.
     ///   - context: of the device to run on.
     ///   - limits: how kernels are cut; nil for what suits the device.
     /// - Throws: ``BackendError``.

@@ -11,9 +11,14 @@ extension OpenCLContext {
             $0.options < $1.options
         }
         let results = Mutex<[Int: Result<Program, OpenCLError>]>([:])
-        DispatchQueue.concurrentPerform(iterations: missing.count) { index in
-            let result = Result { () throws(OpenCLError) in try buildOne(missing[index]) }
+        let build = { @Sendable (index: Int) in
+            let result = Result { () throws(OpenCLError) in try self.buildOne(missing[index]) }
             results.withLock { $0[index] = result }
+        }
+        if Quirks(device).buildsOneAtATime {
+            missing.indices.forEach(build)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: missing.count, execute: build)
         }
         for (index, text) in missing.enumerated() {
             guard let result = results.withLock({ $0[index] }) else { continue }

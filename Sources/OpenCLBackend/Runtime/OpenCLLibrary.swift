@@ -50,8 +50,9 @@ package final class OpenCLLibrary: Sendable {
     package func platforms() throws(OpenCLError) -> [OpenCLPlatform] {
         var count: cl_uint = 0
         let status = functions.clGetPlatformIDs(0, nil, &count)
-        if status == OpenCLError.Status.noPlatform || count == 0 { return [] }
+        if status == OpenCLError.Status.noPlatform { return [] }
         try check(status, "clGetPlatformIDs")
+        guard count > 0 else { return [] }
         var identifiers = [cl_platform_id?](repeating: nil, count: Int(count))
         try check(functions.clGetPlatformIDs(count, &identifiers, nil), "clGetPlatformIDs")
         var platforms: [OpenCLPlatform] = []

@@ -29,8 +29,9 @@ package struct OpenCLPlatform: Sendable {
         let all = cl_device_type(CL_DEVICE_TYPE_GPU | CL_DEVICE_TYPE_CPU | CL_DEVICE_TYPE_ACCELERATOR)
         var count: cl_uint = 0
         let status = functions.clGetDeviceIDs(identifier, all, 0, nil, &count)
-        if status == CL_DEVICE_NOT_FOUND || count == 0 { return [] }
+        if status == CL_DEVICE_NOT_FOUND { return [] }
         try check(status, "clGetDeviceIDs", name)
+        guard count > 0 else { return [] }
         var identifiers = [cl_device_id?](repeating: nil, count: Int(count))
         try check(functions.clGetDeviceIDs(identifier, all, count, &identifiers, nil), "clGetDeviceIDs", name)
         var devices: [OpenCLDevice] = []

@@ -15,7 +15,8 @@ package enum TinyCases {
             OperationCase(
                 "5 x 3 to 6", .prepareImage(PrepareImage(side: 6)),
                 [HostTensor(shape: [5, 3, 3], uint8: (0..<45).map { UInt8($0 * 5) })], absolute: 1e-6),
-            OperationCase("[1, 4, 8, 3] by 2", .downsample(Downsample(factor: 2)), [tensor([1, 4, 8, 3])], absolute: 1e-6),
+            OperationCase(
+                "[1, 4, 8, 3] by 2", .downsample(Downsample(factor: 2)), [tensor([1, 4, 8, 3])], absolute: 1e-6),
             OperationCase("3 + 2 channels", .concatenate, [tensor([1, 7, 3]), tensor([1, 7, 2])], absolute: 0),
             TokenCases.mergeTokens[3],
         ]
@@ -38,7 +39,8 @@ package enum TinyCases {
             .conv2D(Conv2D(weight: .tensor("w", [8, 3, 3, 4]), stride: 2, padding: 1, epilogue: Epilogue())),
             [tensor([1, 7, 5, 4])], absolute: 1e-5),
         OperationCase(
-            "[2, 3, 4, 5] -> 6", .upsampleConv(UpsampleConv(weight: .tensor("w", [2, 2, 6, 5]), epilogue: full(6, .none))),
+            "[2, 3, 4, 5] -> 6",
+            .upsampleConv(UpsampleConv(weight: .tensor("w", [2, 2, 6, 5]), epilogue: full(6, .none))),
             [tensor([2, 3, 4, 5])] + residuals([2, 6, 8, 6]), absolute: 1e-5),
         OperationCase(
             "[1, 3, 4, 5] -> 6",
