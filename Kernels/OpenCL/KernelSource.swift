@@ -1,15 +1,35 @@
-/// The text of a kernel file. Every file lies in `Sources` beside this one and is embedded in the binary.
+/// A kernel file, by its name without `.cl`. Every file lies in `Sources` beside this one and is embedded in the binary.
 ///
 /// A file holds one operation, or what several have in common; `docs/kernels.md` tells the grammar of their names.
 package enum KernelSource: String, CaseIterable, Sendable {
     case common
-    case product, productTile, productVector, productMatrix
-    case linear, conv2D, upsampleConv, subpixelConv, embedPatches
-    case attentionTile, attentionVector, attentionMatrix
-    case matrixTile, matrixMMA, matrixAMD, matrixIntel, matrixPlain, matrixEmulation
-    case layerNormTile, layerNormVector
-    case prepareImage, downsample, mergeTokens, concatenate
-    case loadFloats, storeFloats, packWeights
+    case product
+    case productTile = "product_tile"
+    case productVector = "product_vector"
+    case productMatrix = "product_matrix"
+    case linear
+    case conv2D = "conv2d"
+    case upsampleConv = "upsample_conv"
+    case subpixelConv = "subpixel_conv"
+    case embedPatches = "embed_patches"
+    case attentionTile = "attention_tile"
+    case attentionVector = "attention_vector"
+    case attentionMatrix = "attention_matrix"
+    case matrixTile = "matrix_tile"
+    case matrixMMA = "matrix_mma"
+    case matrixAMD = "matrix_amd"
+    case matrixIntel = "matrix_intel"
+    case matrixPlain = "matrix_plain"
+    case matrixEmulation = "matrix_emulation"
+    case layerNormTile = "layer_norm_tile"
+    case layerNormVector = "layer_norm_vector"
+    case prepareImage = "prepare_image"
+    case downsample
+    case mergeTokens = "merge_tokens"
+    case concatenate
+    case loadFloats = "load_floats"
+    case storeFloats = "store_floats"
+    case packWeights = "pack_weights"
     case copy, roof
 
     /// The OpenCL C of the file.
