@@ -31,6 +31,9 @@ struct TestTarget: Sendable, CustomTestStringConvertible {
         KernelForm.emulations.map { TestTarget(test: test, form: $0, elementByteCount: 2) }
     }
 
+    /// Those of them that have no barriers of their own.
+    static let plainMatrix = emulations.filter { $0.form == .matrix(.plain) }
+
     var limits: KernelLimits { KernelLimits(test.device, form: form) }
 
     /// The device opened; tests share it.

@@ -30,6 +30,9 @@
 #ifndef WHOLE_SLABS
 #define WHOLE_SLABS 0 // whether a multiple of SLAB channels comes in
 #endif
+#ifndef STAYS_INSIDE
+#define STAYS_INSIDE 0
+#endif
 #define SLAB 32
 #define SLAB_CHUNKS (SLAB / CHUNK)
 #define SUBS_DOWN (TILE_ROWS / SUB_ROWS)
@@ -79,15 +82,16 @@ inline uint4 as_input(const uint4 chunk)
         UNROLL for (uint l = 0; l < LEFT_LOADS; l++) starts[l] = start_of(sources[l], tap, phase, g); \
     }
 
-// Where a chunk of the present slab lies and whether it does.
-#define CHUNK_EXISTS(l) (starts[l] != OUTSIDE && (WHOLE_SLABS || c + item_chunk * CHUNK < channels))
+// Where a chunk of the present slab goes, and whether there is one: otherwise its address means nothing.
+#define CHUNK_EXISTS(l) \
+    ((STAYS_INSIDE || starts[l] != OUTSIDE) && (WHOLE_SLABS || c + item_chunk * CHUNK < channels))
 #define LEFT_PLACE(l, slot) ((slot) + chunk_at(item / SLAB_CHUNKS + (l) * (GROUP / SLAB_CHUNKS), item_chunk, SLAB))
 #define RIGHT_PLACE(l, slot) (LEFT_PLACE(l, slot) + TILE_ROWS * SLAB)
 #define RIGHT_EXISTS(l) (RIGHT_CHUNKS % GROUP == 0 || item + (l) * GROUP < RIGHT_CHUNKS)
 #if INPUT_CHUNKS
 #define FETCH_LEFT(l, slot) \
     FETCH_CHUNK(fetched_left[l], LEFT_PLACE(l, slot), \
-        CHUNK_EXISTS(l) ? arena + starts[l] + c + item_chunk * CHUNK : arena, CHUNK_EXISTS(l))
+        arena + starts[l] + c + item_chunk * CHUNK, CHUNK_EXISTS(l))
 #define KEEP_LEFT(l, slot) KEEP_CHUNK(as_input(fetched_left[l]), LEFT_PLACE(l, slot))
 #else
 #define FETCH_LEFT(l, slot) \

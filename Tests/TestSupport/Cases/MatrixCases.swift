@@ -21,6 +21,17 @@ package enum MatrixCases {
             ImageCases.embedPatches[2],
         ]
 
+    /// As small as can be with every slot of local memory in use twice, for tools that watch every access.
+    package static let tiny: [OperationCase] = [
+        linear([1, 5, 136], 9, epilogueCase(channels: 9, bias: true, residuals: 1)),
+        linear([1, 3, 101], 4, Epilogue()),
+        OperationCase(
+            "[1, 3, 3, 8] -> 4",
+            .conv2D(Conv2D(weight: .tensor("w", [4, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
+            [tensor([1, 3, 3, 8])], absolute: 1e-5),
+        attention(tokens: 70, headWidth: 16, heads: 1, crops: 1),
+    ]
+
     private static func linear(_ x: Shape, _ columns: Int, _ epilogue: Epilogue) -> OperationCase {
         var generator = SeededGenerator(seed: 91)
         let op = Linear(weight: .tensor("weight", [columns, x.channels]), epilogue: epilogue)
@@ -30,10 +41,15 @@ package enum MatrixCases {
             absolute: productTolerance(depth: x.channels))
     }
 
-    private static func attention(tokens: Int, headWidth: Int) -> OperationCase {
+    private static func attention(tokens: Int, headWidth: Int, heads: Int = 2, crops: Int = 2) -> OperationCase {
         var generator = SeededGenerator(seed: 93)
         return OperationCase(
-            "\(tokens) tokens, 2 x \(headWidth)", .attention(Attention(headCount: 2)),
-            [generator.tensor([2, tokens, 6 * headWidth], in: -4...4)], absolute: 1e-5)
+            "\(tokens) tokens, \(heads) x \(headWidth)", .attention(Attention(headCount: heads)),
+            [generator.tensor([crops, tokens, 3 * heads * headWidth], in: -4...4)], absolute: 1e-5)
+    }
+
+    private static func tensor(_ shape: Shape) -> HostTensor {
+        var generator = SeededGenerator(seed: 94)
+        return generator.tensor(shape)
     }
 }
