@@ -7,6 +7,8 @@ package struct KernelLimits: Sendable, Hashable {
     package var localMemoryByteCount: Int
     /// Bytes of one buffer at most.
     package var allocationByteCount: Int
+    /// Work-groups that keep the device busy; smaller products take smaller tiles.
+    package var enoughGroups = 256
     /// A mistake to build kernels for matrix units with, for tests.
     package var defect: KernelDefect?
 

@@ -53,9 +53,6 @@ struct ProductTile: Sendable, Hashable {
             itemColumns: min(panel / subTiles.across, greatest.columns))
     }
 
-    /// Work-groups that keep a large GPU busy; smaller products take smaller tiles.
-    private static let enoughGroups = 256
-
     /// The panel for a weight of so many columns. Every product with that weight reads the same panels, so that nothing
     /// else may decide.
     static func panel(columns: Int, _ limits: KernelLimits) -> Int {
@@ -85,7 +82,7 @@ struct ProductTile: Sendable, Hashable {
         case (.emulation(let unit), _): self = .matrix(limits.forms.product, unit, 64, panel, subTiles: (2, 2))
         case (.matrix(let unit), 32): self = .matrix(.matrix(unit), unit, 128, 32, subTiles: (4, 1))
         case (.matrix(let unit), _):
-            let tileRows = groups >= Self.enoughGroups || panel < 128 ? 128 : 64
+            let tileRows = groups >= limits.enoughGroups || panel < 128 ? 128 : 64
             self = .matrix(.matrix(unit), unit, tileRows, panel, subTiles: (2, 2))
         case (.vector, 16): self = .vector(12, 16)
         case (.vector, 32): self = .vector(8, 32)
@@ -94,7 +91,7 @@ struct ProductTile: Sendable, Hashable {
         case (.tile, 32): self = .tile(128, 32, items: (8, 4))
         case (.tile, 64): self = .tile(64, 64, items: (4, 4))
         case (.tile, _):
-            self = groups >= Self.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
+            self = groups >= limits.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
         }
     }
 }
