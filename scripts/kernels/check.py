@@ -24,8 +24,8 @@ DOCUMENT = ROOT / "docs/matrix-kernels.md"
 CLANG = ["clang-19", "-x", "cl", "-cl-std=CL1.2", "-cl-mad-enable", "-O3", "-Wno-linker-warnings"]
 HEADER = ["-Xclang", "-finclude-default-header", "-Xclang", "-cl-ext=+cl_khr_fp16"]
 LOCAL_LIMIT = 48 << 10
-# The main loop of a product is to be HMMA by a third where a sub-group has 64 x 64 sums: that is all but a few percent of
-# the network. Smaller tiles have fewer multiplications for each load, and attention an exponential for every score: their
+# The main loop of a product is to be HMMA by a third where a sub-group has 64 x 64 sums: the tile of all large products.
+# Smaller tiles have fewer multiplications for each load, and attention an exponential for every score: their
 # shares are printed only.
 NVIDIA_SHARE = 1 / 3
 

@@ -27,7 +27,8 @@ package enum MatrixCases {
         linear([1, 3, 101], 4, Epilogue()),
         OperationCase(
             "[1, 3, 3, 8] -> 4",
-            .conv2D(Conv2D(weight: .tensor("w", [4, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
+            .conv2D(
+                Conv2D(weight: .tensor("w", [4, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
             [tensor([1, 3, 3, 8])], absolute: 1e-5),
         attention(tokens: 70, headWidth: 16, heads: 1, crops: 1),
     ]
