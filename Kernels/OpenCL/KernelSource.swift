@@ -1,14 +1,35 @@
-/// The text of a kernel file. Every file lies in `Sources` beside this one and is embedded in the binary.
+/// A kernel file, by its name without `.cl`. Every file lies in `Sources` beside this one and is embedded in the binary.
 ///
 /// A file holds one operation, or what several have in common; `docs/kernels.md` tells the grammar of their names.
 package enum KernelSource: String, CaseIterable, Sendable {
     case common
-    case product, productTile, productVector
-    case linear, conv2D, upsampleConv, subpixelConv, embedPatches
-    case attentionTile, attentionVector
-    case layerNormTile, layerNormVector
-    case prepareImage, downsample, mergeTokens, concatenate
-    case loadFloats, storeFloats, packWeights
+    case product
+    case productTile = "product_tile"
+    case productVector = "product_vector"
+    case productMatrix = "product_matrix"
+    case linear
+    case conv2D = "conv2d"
+    case upsampleConv = "upsample_conv"
+    case subpixelConv = "subpixel_conv"
+    case embedPatches = "embed_patches"
+    case attentionTile = "attention_tile"
+    case attentionVector = "attention_vector"
+    case attentionMatrix = "attention_matrix"
+    case matrixTile = "matrix_tile"
+    case matrixMMA = "matrix_mma"
+    case matrixAMD = "matrix_amd"
+    case matrixIntel = "matrix_intel"
+    case matrixPlain = "matrix_plain"
+    case matrixEmulation = "matrix_emulation"
+    case layerNormTile = "layer_norm_tile"
+    case layerNormVector = "layer_norm_vector"
+    case prepareImage = "prepare_image"
+    case downsample
+    case mergeTokens = "merge_tokens"
+    case concatenate
+    case loadFloats = "load_floats"
+    case storeFloats = "store_floats"
+    case packWeights = "pack_weights"
     case copy, roof
 
     /// The OpenCL C of the file.
@@ -19,6 +40,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .product: PackageResources.product_cl
             case .productTile: PackageResources.product_tile_cl
             case .productVector: PackageResources.product_vector_cl
+            case .productMatrix: PackageResources.product_matrix_cl
             case .linear: PackageResources.linear_cl
             case .conv2D: PackageResources.conv2d_cl
             case .upsampleConv: PackageResources.upsample_conv_cl
@@ -26,6 +48,13 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .embedPatches: PackageResources.embed_patches_cl
             case .attentionTile: PackageResources.attention_tile_cl
             case .attentionVector: PackageResources.attention_vector_cl
+            case .attentionMatrix: PackageResources.attention_matrix_cl
+            case .matrixTile: PackageResources.matrix_tile_cl
+            case .matrixMMA: PackageResources.matrix_mma_cl
+            case .matrixAMD: PackageResources.matrix_amd_cl
+            case .matrixIntel: PackageResources.matrix_intel_cl
+            case .matrixPlain: PackageResources.matrix_plain_cl
+            case .matrixEmulation: PackageResources.matrix_emulation_cl
             case .layerNormTile: PackageResources.layer_norm_tile_cl
             case .layerNormVector: PackageResources.layer_norm_vector_cl
             case .prepareImage: PackageResources.prepare_image_cl

@@ -68,11 +68,7 @@ struct DepthProTests {
 
     @Test("The published network takes at most 650 launches")
     func launchCount() throws {
-        let large = VisionTransformerConfiguration(width: 1024, blockCount: 24, headCount: 16, hiddenWidth: 4096)
-        let published = DepthProConfiguration(
-            patchSide: 384, patchEncoder: large, imageEncoder: large, fieldOfViewEncoder: large, hookBlocks: [5, 11],
-            latentWidths: [256, 256], pyramidWidths: [512, 1024, 1024], fusionWidth: 256)
-        let plan = Plan(try DepthPro(published).graph(microBatch: 35).fused(), elementByteCount: 2)
+        let plan = try Plan.published(elementByteCount: 2)
         let limits = KernelLimits(
             forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
             allocationByteCount: 20 << 30)

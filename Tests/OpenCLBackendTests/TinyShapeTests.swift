@@ -22,4 +22,26 @@ struct TinyShapeTests {
         let x = generator.tensor([1, 131, 5])
         try target.check(OperationCase("[1, 131, 5] -> 130", .linear(op), [x], absolute: 1e-5))
     }
+
+    /// Tiles as matrix units share them, multiplied by ordinary arithmetic without barriers of its own.
+    @Test("with a matrix unit's tiles", arguments: TestTarget.plainMatrix, MatrixCases.tiny)
+    func matrixTiles(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+}
+
+/// Races on purpose: what comes out means nothing, and `scripts/check-races` asks whether the simulator saw them.
+@Suite("Races on purpose", .enabled(if: TestDevice.required.contains("Oclgrind")))
+struct SeededRaceTests {
+    @Test(arguments: TestTarget.plainMatrix) func product(target: TestTarget) throws {
+        try run(MatrixCases.tiny[0], target)
+    }
+
+    @Test(arguments: TestTarget.plainMatrix) func attention(target: TestTarget) throws {
+        try run(MatrixCases.tiny[3], target)
+    }
+
+    private func run(_ shape: OperationCase, _ target: TestTarget) throws {
+        var limits = target.limits
+        limits.defect = .missingBarrier
+        _ = try target.run(shape.inHalf, limits: limits)
+    }
 }

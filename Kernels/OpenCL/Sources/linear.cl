@@ -4,6 +4,7 @@
 // requires  TAPS = 1
 // numerics  as product.cl
 #define KERNEL linear
+#define STAYS_INSIDE 1
 #define ADJUST(sum, m, phase, column, g, o) (sum)
 
 inline source locate(const uint m, const ulong x, const geometry g, const __global ulong *table)

@@ -6,6 +6,7 @@
 //     KERNEL                 the kernel's name
 //     source locate(m, g)    where row m of the left factor reads
 //     start_of(s, tap, ...)  the first channel of one tap of a row, or OUTSIDE
+//     STAYS_INSIDE           if start_of never gives OUTSIDE: 1
 //     place(m, phase, g)     the element of the output at which the sums of row m begin
 //     ADJUST                 what is added before the bias
 //

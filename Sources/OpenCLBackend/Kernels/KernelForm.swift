@@ -1,13 +1,50 @@
-/// How the kernels that reuse data are written: products, attention, layer norm. Both forms compute the same sums in
-/// the same order where `docs/kernels.md` says so, from the same layouts.
-package enum KernelForm: String, Sendable, Hashable, Codable, CaseIterable {
+/// How the kernels that reuse data are written: products, attention, layer norm. Tile and vector compute the same sums in
+/// the same order where `docs/kernels.md` says so, from the same layouts; matrix units have an order of their own.
+package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable {
     /// For GPUs: work-groups share tiles in local memory.
     case tile
     /// For processors: an item works alone on wide vectors, without barriers or local memory.
     case vector
+    /// Products and attention in float16 on a matrix unit.
+    case matrix(MatrixUnit)
+    /// The same kernels on any device: what each lane holds is as the unit prescribes, what it computes is ordinary
+    /// arithmetic.
+    case emulation(MatrixUnit)
 
-    /// The form for a device.
+    /// The forms for any device that are of use on it.
+    package static let portable: [KernelForm] = [.tile, .vector]
+    /// The forms that show on any device whether the kernels for matrix units are right.
+    package static let emulations: [KernelForm] =
+        [.matrix(.plain)] + MatrixUnit.allCases.filter { $0 != .plain }.map(KernelForm.emulation)
+
+    /// The form for a device without a matrix unit.
     package init(for device: OpenCLDevice) { self = device.kind == .cpu ? .vector : .tile }
+
+    package var matrixUnit: MatrixUnit? {
+        switch self {
+        case .tile, .vector: nil
+        case .matrix(let unit), .emulation(let unit): unit
+        }
+    }
+
+    package var isEmulation: Bool { if case .emulation = self { true } else { false } }
+
+    /// `tile`, `mma`, `emulated mma`.
+    package var rawValue: String {
+        switch self {
+        case .tile: "tile"
+        case .vector: "vector"
+        case .matrix(let unit): unit.rawValue
+        case .emulation(let unit): "emulated " + unit.rawValue
+        }
+    }
+
+    package init?(rawValue: String) {
+        let units = MatrixUnit.allCases
+        let all = Self.portable + units.map(Self.matrix) + units.map(Self.emulation)
+        guard let form = all.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = form
+    }
 }
 
 /// The form of each family of kernels. Convolutions share the form of products, whose kernels they are.
@@ -16,6 +53,18 @@ package struct KernelForms: Sendable, Hashable {
     package var attention: KernelForm
     package var layerNorm: KernelForm
 
-    /// The same form for all.
-    package init(_ form: KernelForm) { (product, attention, layerNorm) = (form, form, form) }
+    /// The same form for all; layer norm has none for matrix units.
+    package init(_ form: KernelForm) {
+        (product, attention) = (form, form)
+        layerNorm = form.matrixUnit == nil ? form : .tile
+    }
+
+    /// Those for tensors of elements of so many bytes: matrix units take float16.
+    func storing(elementByteCount: Int) -> KernelForms {
+        guard elementByteCount != 2 else { return self }
+        var forms = self
+        if forms.product.matrixUnit != nil { forms.product = .tile }
+        if forms.attention.matrixUnit != nil { forms.attention = .tile }
+        return forms
+    }
 }

@@ -7,6 +7,10 @@ package struct KernelLimits: Sendable, Hashable {
     package var localMemoryByteCount: Int
     /// Bytes of one buffer at most.
     package var allocationByteCount: Int
+    /// Work-groups that keep the device busy; smaller products take smaller tiles.
+    package var enoughGroups = 256
+    /// A mistake to build kernels for matrix units with, for tests.
+    package var defect: KernelDefect?
 
     package init(forms: KernelForms, workGroupSize: Int, localMemoryByteCount: Int, allocationByteCount: Int) {
         self.forms = forms
@@ -26,5 +30,12 @@ package struct KernelLimits: Sendable, Hashable {
             forms: forms, workGroupSize: device.limits.workGroupSize,
             localMemoryByteCount: device.limits.localMemoryByteCount,
             allocationByteCount: device.limits.allocationByteCount)
+    }
+
+    /// Those for tensors of elements of so many bytes.
+    func storing(elementByteCount: Int) -> KernelLimits {
+        var limits = self
+        limits.forms = forms.storing(elementByteCount: elementByteCount)
+        return limits
     }
 }

@@ -1,13 +1,13 @@
-import OpenCLKernels
+package import OpenCLKernels
 
 /// A kernel with its constants: what gets compiled.
-struct KernelVariant: Sendable, Hashable {
+package struct KernelVariant: Sendable, Hashable {
     /// The files of the program, in order.
-    let sources: [KernelSource]
+    package let sources: [KernelSource]
     /// The kernel's name in them.
-    let name: String
+    package let name: String
     /// `-D` constants; those that are absent keep the files' defaults.
-    let constants: [String: Int]
+    package let constants: [String: Int]
 
     init(_ sources: [KernelSource], _ name: String, _ constants: [String: Int] = [:]) {
         self.sources = [.common] + sources

@@ -1,17 +1,28 @@
-/// How a product is cut: the constants of `product_tile.cl` and `product_vector.cl`. Sums run in the same order for
-/// every one of them.
+import OpenCLKernels
+
+/// How a product is cut: the constants of `product_tile.cl`, `product_vector.cl` and `product_matrix.cl`. Sums run in
+/// the same order for all of one file.
 struct ProductTile: Sendable, Hashable {
     let form: KernelForm
     /// Rows of a work-group, or of a lone item.
     let rows: Int
     /// Columns of a work-group and of a panel of packed weights.
     let panel: Int
-    /// Rows and columns of an item; the whole tile for a lone item.
+    /// Rows and columns of an item; the whole tile for a lone item, those of a sub-group for matrix units.
     let itemRows: Int
     let itemColumns: Int
 
     /// Work-items of a work-group.
-    var groupSize: Int { (rows / itemRows) * (panel / itemColumns) }
+    var groupSize: Int { (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1) }
+
+    /// The files behind the operation's.
+    var sources: [KernelSource] {
+        switch form {
+        case .tile: [.productTile]
+        case .vector: [.productVector]
+        case .matrix, .emulation: (MatrixProgram(form)?.sources ?? []) + [.productMatrix]
+        }
+    }
 
     var constants: [String: Int] {
         switch form {
@@ -19,6 +30,8 @@ struct ProductTile: Sendable, Hashable {
             ["TILE_ROWS": rows, "PANEL": panel, "ITEM_ROWS": itemRows, "ITEM_COLUMNS": itemColumns, "WIDTH": 4]
         case .vector:
             ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16]
+        case .matrix, .emulation:
+            ["TILE_ROWS": rows, "PANEL": panel, "SUB_ROWS": itemRows, "SUB_COLUMNS": itemColumns]
         }
     }
 
@@ -30,8 +43,15 @@ struct ProductTile: Sendable, Hashable {
         ProductTile(form: .vector, rows: rows, panel: panel, itemRows: rows, itemColumns: panel)
     }
 
-    /// Work-groups that keep a large GPU busy; smaller products take smaller tiles.
-    private static let enoughGroups = 256
+    /// `subTiles` of them in each direction, or more where a sub-group's registers ask for it.
+    private static func matrix(
+        _ form: KernelForm, _ unit: MatrixUnit, _ rows: Int, _ panel: Int, subTiles: (down: Int, across: Int)
+    ) -> ProductTile {
+        let greatest = unit.greatestSubTile
+        return ProductTile(
+            form: form, rows: rows, panel: panel, itemRows: min(rows / subTiles.down, greatest.rows),
+            itemColumns: min(panel / subTiles.across, greatest.columns))
+    }
 
     /// The panel for a weight of so many columns. Every product with that weight reads the same panels, so that nothing
     /// else may decide.
@@ -39,6 +59,8 @@ struct ProductTile: Sendable, Hashable {
         switch limits.forms.product {
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         case .vector: columns <= 16 ? 16 : columns <= 32 ? 32 : 64
+        case .matrix(.plain), .emulation: 32
+        case .matrix: columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         }
     }
 
@@ -53,7 +75,15 @@ struct ProductTile: Sendable, Hashable {
     /// The tile for a product of `rows` x `columns`, `phases` times.
     init(rows: Int, columns: Int, phases: Int, _ limits: KernelLimits) {
         let panel = Self.panel(columns: columns, limits)
+        let groups = (rows + 127) / 128 * ((columns + panel - 1) / panel) * phases
         switch (limits.forms.product, panel) {
+        case (.matrix(.plain), _): self = .matrix(limits.forms.product, .plain, 64, panel, subTiles: (2, 2))
+        // Small, because nobody waits for it but tests.
+        case (.emulation(let unit), _): self = .matrix(limits.forms.product, unit, 64, panel, subTiles: (2, 2))
+        case (.matrix(let unit), 32): self = .matrix(.matrix(unit), unit, 128, 32, subTiles: (4, 1))
+        case (.matrix(let unit), _):
+            let tileRows = groups >= limits.enoughGroups || panel < 128 ? 128 : 64
+            self = .matrix(.matrix(unit), unit, tileRows, panel, subTiles: (2, 2))
         case (.vector, 16): self = .vector(12, 16)
         case (.vector, 32): self = .vector(8, 32)
         case (.vector, _): self = .vector(6, 64)
@@ -61,8 +91,7 @@ struct ProductTile: Sendable, Hashable {
         case (.tile, 32): self = .tile(128, 32, items: (8, 4))
         case (.tile, 64): self = .tile(64, 64, items: (4, 4))
         case (.tile, _):
-            let groups = (rows + 127) / 128 * ((columns + panel - 1) / panel) * phases
-            self = groups >= Self.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
+            self = groups >= limits.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
         }
     }
 }

@@ -1,7 +1,6 @@
 package import TensorCore
 
-/// One way of computing a family of operations on a device: the form of its kernels and how they store elements. A
-/// matrix unit will be a form of its own.
+/// One way of computing a family of operations on a device: the form of its kernels and how they store elements.
 package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
     package let family: KnownAnswer.Family
     package let form: KernelForm
@@ -15,14 +14,21 @@ package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
     static func all(_ device: OpenCLDevice) -> [KernelPath] {
         [4, 2].flatMap { elementByteCount in
             KnownAnswer.Family.allCases.flatMap { family in
-                forms(device).map { KernelPath(family: family, form: $0, elementByteCount: elementByteCount) }
+                forms(device, family, elementByteCount: elementByteCount).map {
+                    KernelPath(family: family, form: $0, elementByteCount: elementByteCount)
+                }
             }
         }
     }
 
-    /// The forms of kernels in the order in which a device tries them.
-    static func forms(_ device: OpenCLDevice) -> [KernelForm] {
+    /// The forms of a family's kernels in the order in which a device tries them: matrix units that it may have come
+    /// first.
+    static func forms(
+        _ device: OpenCLDevice, _ family: KnownAnswer.Family, elementByteCount: Int
+    ) -> [KernelForm] {
+        let usesUnit = elementByteCount == 2 && family != .other
+        let units = usesUnit ? MatrixUnit.candidates(device) : []
         let best = KernelForm(for: device)
-        return [best] + KernelForm.allCases.filter { $0 != best }
+        return units.map(KernelForm.matrix) + [best] + KernelForm.portable.filter { $0 != best }
     }
 }

@@ -53,7 +53,7 @@ package final class PathTable: Sendable {
         _ families: [KnownAnswer.Family], _ elementByteCount: Int
     ) throws(BackendError) -> KernelForm {
         var failures: [String] = []
-        for form in KernelPath.forms(device) {
+        for form in KernelPath.forms(device, families[0], elementByteCount: elementByteCount) {
             let paths = families.map { KernelPath(family: $0, form: form, elementByteCount: elementByteCount) }
             guard let failed = paths.first(where: { !result(of: $0).passed }) else { return form }
             failures.append("\(failed): \(result(of: failed).detail)")

@@ -21,5 +21,5 @@ package struct LaunchPlan: Sendable {
     package var launchCount: Int { launches.reduce(0) { $0 + $1.count } }
 
     /// Everything to compile, without repetition.
-    var variants: Set<KernelVariant> { Set(launches.joined().map(\.variant)) }
+    package var variants: Set<KernelVariant> { Set(launches.joined().map(\.variant)) }
 }

@@ -5,11 +5,17 @@ struct PackedWeight: Sendable, Hashable {
     let weight: Weight
     let phases: Int
     let columns: Int
-    /// Taps times channels.
-    let depth: Int
+    let taps: Int
+    /// Of one tap.
+    let channels: Int
     let panel: Int
+    /// Channels that lie side by side for each column: 1, or a slab for matrix units.
+    let slab: Int
 
-    var elementCount: Int { phases * ((columns + panel - 1) / panel) * depth * panel }
+    /// With the zeros that fill panels and slabs.
+    var elementCount: Int {
+        phases * ((columns + panel - 1) / panel) * panel * taps * ((channels + slab - 1) / slab) * slab
+    }
 }
 
 /// Constants of one width that kernels read as floats: weights one behind the other, each row padded with zeros to whole

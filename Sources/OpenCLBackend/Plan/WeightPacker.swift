@@ -5,24 +5,33 @@ import TensorCore
 struct WeightPacker {
     private let context: OpenCLContext
     private let floats: DeviceMemory
-    private var kernels: [Int: Kernel] = [:]
+    private var kernels: [Cut: Kernel] = [:]
 
-    private static func variant(panel: Int, elementByteCount: Int) -> KernelVariant {
-        KernelVariant(
-            [.packWeights], "pack_weights", ["PANEL": panel, "HALF_STORAGE": elementByteCount == 2 ? 1 : 0])
+    /// What a kernel is compiled for.
+    private struct Cut: Hashable {
+        let panel: Int
+        let slab: Int
+
+        init(_ weight: PackedWeight) { (panel, slab) = (weight.panel, weight.slab) }
+
+        func variant(elementByteCount: Int) -> KernelVariant {
+            KernelVariant(
+                [.packWeights], "pack_weights",
+                ["PANEL": panel, "SLAB": slab, "HALF_STORAGE": elementByteCount == 2 ? 1 : 0])
+        }
     }
 
-    /// Compiles for the panels of a layout and allocates room for its largest weight.
+    /// Compiles for the panels and slabs of a layout and allocates room for its largest weight.
     init(_ layout: WeightLayout, elementByteCount: Int, _ context: OpenCLContext) throws(BackendError) {
         self.context = context
         let largest = layout.packed.map { $0.weight.weight.shape.elementCount }.max() ?? 1
-        let panels = Set(layout.packed.map(\.weight.panel))
+        let cuts = Set(layout.packed.map { Cut($0.weight) })
         (floats, kernels) = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
-            let variants = panels.map { ($0, Self.variant(panel: $0, elementByteCount: elementByteCount)) }
+            let variants = cuts.map { ($0, $0.variant(elementByteCount: elementByteCount)) }
             let programs = try context.build(variants.map(\.1.text))
-            var kernels: [Int: Kernel] = [:]
-            for (panel, variant) in variants {
-                if let program = programs[variant.text] { kernels[panel] = try Kernel(program, variant.name) }
+            var kernels: [Cut: Kernel] = [:]
+            for (cut, variant) in variants {
+                if let program = programs[variant.text] { kernels[cut] = try Kernel(program, variant.name) }
             }
             let byteCount = largest * MemoryLayout<Float>.size
             return (try DeviceMemory(context, byteCount: byteCount, purpose: "the largest weight"), kernels)
@@ -33,13 +42,13 @@ struct WeightPacker {
     func pack(
         _ values: [Float], _ weight: PackedWeight, into bank: DeviceMemory, at start: Int
     ) throws(BackendError) {
-        guard let kernel = kernels[weight.panel] else { preconditionFailure("no kernel for panels of \(weight.panel)") }
+        guard let kernel = kernels[Cut(weight)] else { preconditionFailure("no kernel for panels of \(weight.panel)") }
         try BackendError.wrapping(context.device) { () throws(OpenCLError) in
             let queue = context.computeQueue
             try queue.write(values, to: floats)
             try kernel.setArguments([
                 .memory(floats), .memory(bank), .ulong(UInt64(start)), .uint(UInt32(weight.phases)),
-                .uint(UInt32(weight.columns)), .uint(UInt32(weight.depth)),
+                .uint(UInt32(weight.columns)), .uint(UInt32(weight.taps)), .uint(UInt32(weight.channels)),
             ])
             let group = Launch.elementGroup
             let items = (weight.elementCount + group - 1) / group * group

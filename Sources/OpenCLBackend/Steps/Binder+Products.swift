@@ -81,9 +81,10 @@ extension Binder {
             kernel: .embedPatches, name: "embed_patches", weight: op.weight, taps: op.tokenSide, rows: y.rows,
             columns: y.channels, channels: 3 * op.tokenSide, constants: ["CELLS": op.side / op.tokenSide],
             extra: [op.classToken, op.position])
-        // Crops begin at any pixel; a row is read in quads only where all begin at a multiple of four elements.
-        product.constants["WHOLE_INPUT"] =
-            entries.allSatisfy { $0 % 4 == 0 } && product.channels % 4 == 0 ? 1 : 0
+        // Crops begin at any pixel; a row is read in quads or chunks only where all begin at one.
+        for (name, count) in [("WHOLE_INPUT", 4), ("INPUT_CHUNKS", 8)] {
+            product.constants[name] = (entries + [product.channels]).allSatisfy { $0 % count == 0 } ? 1 : 0
+        }
         product.table = table(entries)
         product.input = 0
         return launch(product, node, embeddedBias: op.bias)
@@ -97,11 +98,14 @@ extension Binder {
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
             "RESIDUALS": epilogue.residualCount, "ACTIVATION": epilogue.activation.kernelValue,
             "WHOLE_INPUT": product.channels % 4 == 0 ? 1 : 0, "WHOLE_OUTPUT": product.columns % 4 == 0 ? 1 : 0,
+            "INPUT_CHUNKS": product.channels % 8 == 0 ? 1 : 0,
+            "WHOLE_SLABS": product.channels % MatrixUnit.slab == 0 ? 1 : 0,
         ]
         let place = weights.place(
             PackedWeight(
                 weight: product.weight, phases: product.phases, columns: product.columns,
-                depth: product.taps * product.channels, panel: tile.panel))
+                taps: product.taps, channels: product.channels, panel: tile.panel,
+                slab: tile.form.matrixUnit == nil ? 1 : MatrixUnit.slab))
         let residuals = node.inputs.dropFirst().prefix(epilogue.residualCount).map(element) + [0, 0]
         let arguments: [Launch.Argument] = [
             .arena, .element(product.input ?? element(node.inputs[0])), .element(element(node.output)),
@@ -112,11 +116,11 @@ extension Binder {
             .count(product.columns), .count(product.channels), .count(product.map.rows), .count(product.map.columns),
             .count(product.grid.rows), .count(product.grid.columns),
         ]
-        let form: KernelSource = tile.form == .tile ? .productTile : .productVector
         return Launch(
             variant(
-                [.product, product.kernel, form], product.name,
-                constants.merging(product.constants) { $1 }.merging(tile.constants) { $1 }),
+                [.product, product.kernel] + tile.sources, product.name,
+                constants.merging(product.constants) { $1 }.merging(tile.constants) { $1 }
+                    .merging(MatrixProgram(tile.form)?.constants(limits) ?? [:]) { $1 }),
             arguments,
             groups: [
                 (product.rows + tile.rows - 1) / tile.rows, (product.columns + tile.panel - 1) / tile.panel,

@@ -16,6 +16,7 @@ extension Binder {
             return Launch(
                 variant([.layerNormTile], "layer_norm", ["GROUP": group]), arguments, groups: [shape.rows],
                 local: [group])
+        case .matrix, .emulation: preconditionFailure("layer norm has no form for matrix units")
         case .vector:
             return Launch(
                 variant([.layerNormVector], "layer_norm", ["WIDTH": 16]), arguments, groups: [shape.rows], local: [1])
@@ -29,14 +30,23 @@ extension Binder {
             .arena, .element(element(node.inputs[0])), .element(element(node.output)), .count(y[1]),
             .count(op.headCount), .float(1 / Float(headWidth).squareRoot()),
         ]
+        let groups = { (queries: Int) in [(y[1] + queries - 1) / queries, op.headCount, y[0]] }
+        if let program = MatrixProgram(limits.forms.attention), MatrixProgram.takes(headWidth: headWidth) {
+            let (queries, keys) = program.attentionTile
+            let constants = ["HEAD_WIDTH": headWidth, "QUERIES": queries, "KEYS": keys]
+            return Launch(
+                variant(
+                    program.sources + [.attentionMatrix], "attention",
+                    constants.merging(program.constants(limits)) { $1 }),
+                arguments, groups: groups(queries), local: [queries / 16 * program.unit.laneCount, 1, 1])
+        }
         let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)
-        let (source, group): (KernelSource, Int) =
-            limits.forms.attention == .tile ? (.attentionTile, 2 * queries) : (.attentionVector, 1)
+        let isVector = limits.forms.attention == .vector
         return Launch(
             variant(
-                [source], "attention",
-                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": limits.forms.attention == .tile ? 4 : 16]),
-            arguments, groups: [(y[1] + queries - 1) / queries, op.headCount, y[0]], local: [group, 1, 1])
+                [isVector ? .attentionVector : .attentionTile], "attention",
+                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": isVector ? 16 : 4]),
+            arguments, groups: groups(queries), local: [isVector ? 1 : 2 * queries, 1, 1])
     }
 
     mutating func mergeTokens(_ op: MergeTokens, _ node: Node) -> Launch {
@@ -79,7 +89,7 @@ enum AttentionTile {
             // Items of equal size, few enough that the keys' transposition does not count.
             let items = (tokens + 159) / 160
             return (tokens + items - 1) / items
-        case .tile:
+        case .tile, .matrix, .emulation:
             return [64, 32, 16].first { queries in
                 2 * queries <= limits.workGroupSize
                     && localByteCount(headWidth: headWidth, queries: queries)

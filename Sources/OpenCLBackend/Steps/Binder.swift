@@ -10,7 +10,7 @@ struct Binder {
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan
-        self.limits = limits
+        self.limits = limits.storing(elementByteCount: plan.memory.elementByteCount)
         weights = WeightLayout(
             elementByteCount: plan.memory.elementByteCount, allocationByteCount: limits.allocationByteCount)
     }

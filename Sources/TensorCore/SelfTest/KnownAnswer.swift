@@ -15,7 +15,9 @@ package struct KnownAnswer: WeightSource {
     /// Every element of a weight, by its index.
     private let weight: @Sendable (Int) -> Float
 
-    package static let all = [product, attention, convolution, layerNorm, downsample]
+    package static let all = [
+        product, alignedProduct, attention, choosingAttention, convolution, layerNorm, downsample,
+    ]
 
     /// How far a result may be off: arithmetic, and half a unit in the last place of the largest element in storage
     /// unless the result is exact.
@@ -32,9 +34,8 @@ package struct KnownAnswer: WeightSource {
         (0..<count).map { wholeNumber($0, modulus: modulus) }
     }
 
-    /// 70 x 65 x 37: sums of whole numbers are exact in any order, and below 2048 in float16 too.
-    package static var product: KnownAnswer {
-        let (rows, depth, columns) = (70, 65, 37)
+    /// Sums of whole numbers are exact in any order, and below 2048 in float16 too.
+    private static func product(_ name: String, rows: Int, depth: Int, columns: Int) -> KnownAnswer {
         let x = wholeNumbers(rows * depth, modulus: 11)
         let weight = wholeNumbers(columns * depth, modulus: 13)
         let expected = (0..<(rows * columns)).map { cell in
@@ -44,10 +45,16 @@ package struct KnownAnswer: WeightSource {
         }
         let op = Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue())
         return KnownAnswer(
-            name: "product", family: .product, op: .linear(op),
+            name: name, family: .product, op: .linear(op),
             input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 0
         ) { wholeNumber($0, modulus: 13) }
     }
+
+    /// No extent is a multiple of anything.
+    package static var product: KnownAnswer { product("product", rows: 70, depth: 65, columns: 37) }
+
+    /// Rows of whole vectors, and enough of them to fill and reuse every slot of local memory.
+    package static var alignedProduct: KnownAnswer { product("aligned product", rows: 140, depth: 160, columns: 136) }
 
     /// Queries of zero give every key the same weight: the result is the mean of the values.
     package static var attention: KnownAnswer {
@@ -61,6 +68,31 @@ package struct KnownAnswer: WeightSource {
             name: "attention", family: .attention, op: .attention(Attention(headCount: 2)),
             input: HostTensor(shape: [1, tokens, 3 * width], float32: qkv),
             expected: (0..<(tokens * width)).map { means[$0 % width] }, arithmeticTolerance: 1e-5)
+    }
+
+    /// Keys are rows of a Hadamard matrix and their negatives; each query is one of them, long enough to see no other, so
+    /// that the result is that key's value.
+    package static var choosingAttention: KnownAnswer {
+        let (tokens, headWidth) = (70, 64)
+        let key = { (token: Int, i: Int) -> Float in
+            let isNegative = (token % headWidth & i).nonzeroBitCount % 2 != token / headWidth
+            return isNegative ? -8 : 8
+        }
+        let chosen = { (token: Int) in token * 29 % tokens }
+        let value = { (token: Int, i: Int) in wholeNumber(token * headWidth + i, modulus: 17) }
+        let qkv = (0..<(tokens * 3 * headWidth)).map { index -> Float in
+            let (token, i) = (index / (3 * headWidth), index % headWidth)
+            switch index / headWidth % 3 {
+            case 0: return key(chosen(token), i)
+            case 1: return key(token, i)
+            default: return value(token, i)
+            }
+        }
+        return KnownAnswer(
+            name: "choosing attention", family: .attention, op: .attention(Attention(headCount: 1)),
+            input: HostTensor(shape: [1, tokens, 3 * headWidth], float32: qkv),
+            expected: (0..<(tokens * headWidth)).map { Double(value(chosen($0 / headWidth), $0 % headWidth)) },
+            arithmeticTolerance: 1e-5)
     }
 
     /// A kernel of ones over a map of ones counts the taps inside the map, for each of three channels.

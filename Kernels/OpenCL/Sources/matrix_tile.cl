@@ -1,0 +1,84 @@
+// matrix_tile: tiles of halves in local memory, as the kernels for matrix units share them. Such a program is this file,
+// the file of a unit (matrix_mma.cl, matrix_amd.cl, matrix_intel.cl, matrix_plain.cl), matrix_emulation.cl if the unit is
+// emulated, and a kernel (product_matrix.cl behind its operation, attention_matrix.cl). A unit defines
+//     LANES                       items that drive it together: consecutive ones of a work-group, a sub-group
+//     UNIT_ROWS, UNIT_COLUMNS     extents of the sums of one multiplication, whose depth is UNIT_DEPTH
+//     LEFT_WORDS, RIGHT_WORDS     what a lane holds of each factor, in pairs of halves; SUM_COUNT: of the sums
+//     SUM_ROW(e), SUM_COLUMN(e)   where sum e of this `lane` lies
+//     ROW_SLOTS, ROW_SLOT(e)      how many rows a lane has sums of, and which of them sum e belongs to
+//     ROW_LANES                   lanes with sums of the same row: those whose numbers differ in bits below ROW_LANES
+//     load_left, load_right       fragments from tiles; of the right factor RIGHT_AT_ONCE side by side
+//     UNIT_MULTIPLY(s, l, r)      sums += left right, all lanes together
+//     ROW_EXCHANGE(v, mask)       v of the lane whose number differs by the bit `mask`
+//     POWER_OF_TWO(x)             2^x, relative error below 1e-6
+//     pair, rectified_pair        two floats as a word of two halves; max(x, 0) of both halves, NaN stays NaN
+//     ASYNC                       whether chunks go to local memory by themselves (1) or through registers (0)
+//     KEEPS_SHARES                whether a lane's sums are its part of the next left factor, as left_of_sums makes it
+//     UNIT_MEMORY                 local memory that it needs; UNIT_ATTRIBUTE: what a kernel is declared with
+// layout    a tile is [rows, pitch] halves, its pitch 16, 32 or 64. Chunks of eight halves are swizzled within their row, so
+//           that eight rows' chunks of equal number lie in different banks.
+#ifndef EMULATED
+#define EMULATED 0 // whether matrix_emulation.cl stands in for the unit
+#endif
+#ifndef PLAIN
+#define PLAIN EMULATED // whether items compute by ordinary arithmetic
+#endif
+#define UNIT_DEPTH 16
+#define CHUNK 8
+
+// A unit's fragments are registers, so that loops over them must be gone. Ordinary compilers only take longer for that.
+#if PLAIN
+#define UNROLL _Pragma("unroll 1")
+#else
+#define UNROLL _Pragma("unroll")
+#endif
+
+#ifndef DEFECT
+#define DEFECT 0 // to test the tests: 1 leaves out the main loop's barrier, 2 swaps words of the left fragments
+#endif
+#if DEFECT == 1
+#define MAIN_BARRIER()
+#else
+#define MAIN_BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#endif
+#if DEFECT == 2
+#define SWAP_WORDS(f) \
+    { \
+        const uint word = (f)[0]; \
+        (f)[0] = (f)[1]; \
+        (f)[1] = word; \
+    }
+#else
+#define SWAP_WORDS(f)
+#endif
+
+// The element at which a chunk of a tile begins. Rows that differ by a multiple of eight are swizzled alike.
+inline uint chunk_at(const uint row, const uint chunk, const uint pitch)
+{
+    const uint chunks = pitch / CHUNK;
+    return row * pitch + (chunk ^ (row * chunks / 8 & (chunks - 1))) * CHUNK;
+}
+
+inline uint element_at(const uint row, const uint k, const uint pitch)
+{
+    return chunk_at(row, k / CHUNK, pitch) + k % CHUNK;
+}
+
+inline uint pair_of(const float low, const float high)
+{
+    ushort bits[2];
+    vstore_half2_rte((float2)(low, high), 0, (__private half *)bits);
+    return bits[0] | (uint)bits[1] << 16;
+}
+
+inline uint rectified_pair_of(const uint word)
+{
+    const uint low = word & 0xffff, high = word >> 16;
+    return (low > 0x8000 && low <= 0xfc00 ? 0 : low) | (high > 0x8000 && high <= 0xfc00 ? 0 : high) << 16;
+}
+
+// Brings a chunk from global to local memory, zeros if it does not exist: FETCH_CHUNK starts it, KEEP_CHUNK comes after
+// the work that hides it, COMMIT_COPIES closes a group of them, AWAIT_COPIES waits for all groups but the latest ones.
+#define FETCH_THROUGH_REGISTERS(kept, from, exists) \
+    kept = (exists) ? *(const __global uint4 *)(from) : (uint4)(0);
+#define KEEP_FROM_REGISTERS(kept, to) *(__local uint4 *)(to) = kept;

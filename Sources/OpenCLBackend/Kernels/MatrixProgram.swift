@@ -1,0 +1,47 @@
+import OpenCLKernels
+
+/// What the programs for matrix units have in common.
+struct MatrixProgram: Sendable, Hashable {
+    let unit: MatrixUnit
+    let isEmulation: Bool
+
+    /// Nil for forms without a matrix unit.
+    init?(_ form: KernelForm) {
+        guard let unit = form.matrixUnit else { return nil }
+        self.unit = unit
+        isEmulation = form.isEmulation
+    }
+
+    /// The files before the kernel.
+    var sources: [KernelSource] {
+        [.matrixTile, unit.source] + (isEmulation ? [.matrixEmulation] : [])
+    }
+
+    /// Their constants.
+    func constants(_ limits: KernelLimits) -> [String: Int] {
+        var constants = unit.constants
+        constants["EMULATED"] = isEmulation ? 1 : 0
+        constants["WIDTH"] = 4
+        if let defect = limits.defect { constants["DEFECT"] = defect.rawValue }
+        return constants
+    }
+
+    /// Whether attention on heads of so many elements has a kernel.
+    static func takes(headWidth: Int) -> Bool { [16, 32, 64].contains(headWidth) }
+
+    /// Queries of a work-group and keys of a block.
+    var attentionTile: (queries: Int, keys: Int) {
+        switch unit {
+        case _ where isEmulation: (32, 32)
+        case .plain: (32, 32)
+        case .wmma11, .wmma12, .xmx16, .xmx8: (64, 32)
+        case .mma, .mfma: (64, 64)
+        }
+    }
+}
+
+/// A mistake that kernels for matrix units can be built with, to see that tests find it: `DEFECT` of `matrix_tile.cl`.
+package enum KernelDefect: Int, Sendable, Hashable {
+    case missingBarrier = 1
+    case swappedFragment = 2
+}

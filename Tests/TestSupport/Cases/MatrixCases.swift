@@ -1,0 +1,56 @@
+import TensorCore
+
+/// Shapes at which kernels for matrix units have to do something else than multiply whole tiles: rows that end within a
+/// tile, channels that end within a slab or within a chunk of eight, taps outside the map, tokens that end within a block.
+package enum MatrixCases {
+    /// One case for each path through the kernels: for units whose fragments are all that is new.
+    package static let few: [OperationCase] = [
+        ProductCases.linear[0], ProductCases.linear[5], ProductCases.convolution[0], ProductCases.subpixel[6],
+        TokenCases.attention[0], TokenCases.attention[1], attention(tokens: 70, headWidth: 32),
+    ]
+
+    package static let all: [OperationCase] =
+        few + [
+            linear([1, 1, 64], 24, epilogueCase(channels: 24, bias: true, activation: .gelu)),
+            linear([17, 1, 40], 65, epilogueCase(channels: 65, residuals: 2)),
+            linear([1, 129, 96], 33, Epilogue()),
+            ProductCases.linear[1], ProductCases.linear[4], ProductCases.convolution[1], ProductCases.convolution[3],
+            ProductCases.convolution[4], ProductCases.convolution[5], ProductCases.convolution[9],
+            ProductCases.upsample[0], ProductCases.upsample[1], ProductCases.subpixel[0], ProductCases.subpixel[1],
+            TokenCases.attention[3], attention(tokens: 33, headWidth: 16), ImageCases.embedPatches[0],
+            ImageCases.embedPatches[2],
+        ]
+
+    /// As small as can be with every slot of local memory in use twice, for tools that watch every access.
+    package static let tiny: [OperationCase] = [
+        linear([1, 5, 136], 9, epilogueCase(channels: 9, bias: true, residuals: 1)),
+        linear([1, 3, 101], 4, Epilogue()),
+        OperationCase(
+            "[1, 3, 3, 8] -> 4",
+            .conv2D(
+                Conv2D(weight: .tensor("w", [4, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
+            [tensor([1, 3, 3, 8])], absolute: 1e-5),
+        attention(tokens: 70, headWidth: 16, heads: 1, crops: 1),
+    ]
+
+    private static func linear(_ x: Shape, _ columns: Int, _ epilogue: Epilogue) -> OperationCase {
+        var generator = SeededGenerator(seed: 91)
+        let op = Linear(weight: .tensor("weight", [columns, x.channels]), epilogue: epilogue)
+        let residuals = (0..<epilogue.residualCount).map { _ in generator.tensor(x.replacingChannels(with: columns)) }
+        return OperationCase(
+            "\(x) -> \(columns)", .linear(op), [generator.tensor(x)] + residuals, seed: 92,
+            absolute: productTolerance(depth: x.channels))
+    }
+
+    private static func attention(tokens: Int, headWidth: Int, heads: Int = 2, crops: Int = 2) -> OperationCase {
+        var generator = SeededGenerator(seed: 93)
+        return OperationCase(
+            "\(tokens) tokens, \(heads) x \(headWidth)", .attention(Attention(headCount: heads)),
+            [generator.tensor([crops, tokens, 3 * heads * headWidth], in: -4...4)], absolute: 1e-5)
+    }
+
+    private static func tensor(_ shape: Shape) -> HostTensor {
+        var generator = SeededGenerator(seed: 94)
+        return generator.tensor(shape)
+    }
+}

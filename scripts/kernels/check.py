@@ -1,0 +1,232 @@
+"""Compiles the programs of programs.txt for devices that are not there; see scripts/check-kernels.
+
+The compilers are not the drivers' own. ptxas, which allocates registers and orders instructions, is also what NVIDIA's
+driver ends with, and AMD's drivers are built on the same LLVM; what a front end does before may differ.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from loops import amd_share, nvidia_share
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+KERNELS = ROOT / "Kernels/OpenCL/Sources"
+DOCUMENT = ROOT / "docs/matrix-kernels.md"
+CLANG = ["clang-19", "-x", "cl", "-cl-std=CL1.2", "-cl-mad-enable", "-O3", "-Wno-linker-warnings"]
+HEADER = ["-Xclang", "-finclude-default-header", "-Xclang", "-cl-ext=+cl_khr_fp16"]
+LOCAL_LIMIT = 48 << 10
+# The main loop of a product is to be HMMA by a third where a sub-group has 64 x 64 sums: the tile of all large products.
+# Smaller tiles have fewer multiplications for each load, and attention an exponential for every score: their
+# shares are printed only.
+NVIDIA_SHARE = 1 / 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    unit: str
+    kernel: str
+    files: tuple
+    constants: tuple
+
+    @staticmethod
+    def parse(line):
+        unit, kernel, files, *constants = line.split()
+        return Program(unit, kernel, tuple(files.split("+")), tuple(constants))
+
+    def constant(self, name):
+        return int(dict(c.split("=") for c in self.constants)[name])
+
+    @property
+    def is_attention(self):
+        return self.kernel == "attention"
+
+    @property
+    def tile(self):
+        if self.is_attention:
+            return f"{self.constant('QUERIES')} queries, {self.constant('KEYS')} keys"
+        sizes = [self.constant(n) for n in ("TILE_ROWS", "PANEL", "SUB_ROWS", "SUB_COLUMNS")]
+        return "{} x {} by {} x {}".format(*sizes)
+
+    def items(self, lanes):
+        if self.is_attention:
+            return self.constant("QUERIES") // 16 * lanes
+        rows, panel, sub_rows, sub_columns = (
+            self.constant(n) for n in ("TILE_ROWS", "PANEL", "SUB_ROWS", "SUB_COLUMNS"))
+        return rows // sub_rows * (panel // sub_columns) * lanes
+
+    def write(self, folder):
+        path = folder / "kernel.cl"
+        path.write_text("\n".join((KERNELS / f"{f}.cl").read_text() for f in self.files))
+        return path
+
+    @property
+    def options(self):
+        return [f"-D{c}" for c in self.constants]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    registers: int
+    spill_bytes: int
+    local_bytes: int
+    share: float
+    occupancy: str
+    problems: tuple = ()
+
+
+def run(command):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError((done.stderr + done.stdout).strip()[:2000])
+    return done.stdout + done.stderr
+
+
+def tool(name):
+    """A program out of a wheel that holds it anywhere."""
+    return next(pathlib.Path(sys.prefix).glob(f"lib/**/bin/{name}"))
+
+
+@dataclasses.dataclass(frozen=True)
+class NVIDIA:
+    """Of a streaming multiprocessor: registers, bytes of local memory, items."""
+
+    name: str
+    local_bytes: int
+    items: int
+    unit = "mma"
+
+    def check(self, program, folder):
+        text = folder / "kernel.ptx"
+        if not text.exists():
+            # For the oldest of them: its text is what the others assemble too.
+            run(CLANG + ["-target", "nvptx64-nvidia-nvcl", "-Dasm=__asm__", "-Xclang", "-target-cpu", "-Xclang", "sm_80",
+                         "-Xclang", "-target-feature", "-Xclang", "+ptx80", *HEADER, "-include", HERE / "stand_ins.h",
+                         "-Xclang", "-mlink-builtin-bitcode", "-Xclang", "/usr/lib/clc/nvptx64--nvidiacl.bc",
+                         *program.options, "-S", "-o", text, program.write(folder)])
+        binary = folder / f"{self.name}.cubin"
+        log = run([tool("ptxas"), "-v", f"-arch={self.name}", text, "-o", binary])
+        share = nvidia_share(run([tool("nvdisasm"), "-c", binary]))
+        number = lambda pattern: int((re.search(pattern, log) or [0, "0"])[1])
+        registers, local = number(r"Used (\d+) registers"), number(r"(\d+) bytes smem")
+        spills = number(r"(\d+) bytes spill stores") + number(r"(\d+) bytes spill loads")
+        items = program.items(32)
+        groups = min(65536 // (-(-registers // 8) * 8 * items), self.local_bytes // (local + 1024), self.items // items)
+        problems = []
+        if share == 0:
+            problems.append("no HMMA in a loop")
+        if program.tile.endswith("by 64 x 64") and share < NVIDIA_SHARE:
+            problems.append(f"HMMA is {share:.0%} of the main loop")
+        return Outcome(registers, spills, local, share, f"{groups} groups, {groups * items // 32} warps", tuple(problems))
+
+
+@dataclasses.dataclass(frozen=True)
+class AMD:
+    name: str
+    unit: str
+
+    def check(self, program, folder):
+        text = folder / f"{self.name}.s"
+        run(CLANG + ["-target", "amdgcn-amd-amdhsa", f"-mcpu={self.name}", "-nogpulib", *HEADER, "-include", HERE / "stand_ins.h", "-Xclang",
+                     "-mlink-builtin-bitcode", "-Xclang", "/usr/lib/clc/amdgcn--amdhsa.bc", *program.options, "-S", "-o",
+                     text, program.write(folder)])
+        assembly = text.read_text()
+        number = lambda name: int((re.search(rf"^; {name}: (\d+)", assembly, re.M) or [0, "0"])[1])
+        share = amd_share(assembly)
+        registers = number("TotalNumVgprs") or number("NumVgprs")
+        problems = () if share else ("no MFMA or WMMA in a loop",)
+        return Outcome(registers, number("ScratchSize"), number("LDSByteSize"), share,
+                       f"{number('Occupancy')} waves", problems)
+
+
+@dataclasses.dataclass(frozen=True)
+class Intel:
+    """No public compiler: syntax and types alone."""
+
+    name: str
+    unit: str
+
+    def check(self, program, folder):
+        run(CLANG + ["-target", "spir64", *HEADER, "-include", HERE / "intel.h", "-Werror=implicit-function-declaration",
+                     "-Wno-unknown-attributes", "-fsyntax-only", *program.options, program.write(folder)])
+        return None
+
+
+TARGETS = [
+    NVIDIA("sm_80", 164 << 10, 2048), NVIDIA("sm_90", 228 << 10, 2048), NVIDIA("sm_120", 100 << 10, 1536),
+    AMD("gfx90a", "mfma"), AMD("gfx942", "mfma"), AMD("gfx1100", "wmma11"), AMD("gfx1200", "wmma12"),
+    Intel("XMX, 16 lanes", "xmx16"), Intel("XMX, 8 lanes", "xmx8"),
+]
+
+
+def check(program):
+    """Every target of a program's unit: (target, program, outcome or None, problems)."""
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for target in (t for t in TARGETS if t.unit == program.unit):
+            try:
+                outcome = target.check(program, pathlib.Path(folder))
+            except RuntimeError as error:
+                results.append((target, program, None, [str(error)]))
+                continue
+            problems = list(outcome.problems) if outcome else []
+            if outcome and outcome.spill_bytes:
+                problems.append(f"{outcome.spill_bytes} bytes are spilled")
+            if outcome and outcome.local_bytes > LOCAL_LIMIT:
+                problems.append(f"{outcome.local_bytes} bytes of local memory")
+            results.append((target, program, outcome, problems))
+    return results
+
+
+def table(results, each):
+    """Programs of one kernel and tile make a row of their worst figures."""
+    groups = collections.defaultdict(list)
+    for target, program, outcome, _ in results:
+        if outcome:
+            key = program.constants if each else ()
+            groups[TARGETS.index(target), program.kernel, program.tile, key].append(outcome)
+    lines = ["| device | kernel | tile | programs | registers | spilled bytes | local bytes | matrix share | occupancy |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for (index, kernel, tile, constants), outcomes in sorted(groups.items()):
+        worst = lambda name, pick=max: pick(getattr(o, name) for o in outcomes)
+        fewest = min((o.occupancy for o in outcomes), key=lambda text: int(text.split()[0]))
+        cells = [TARGETS[index].name, kernel, tile, str(len(outcomes)), str(worst("registers")), str(worst("spill_bytes")),
+                 str(worst("local_bytes")), f"{worst('share', min):.0%}", fewest]
+        lines.append("| " + " | ".join(cells) + " |" + (" " + " ".join(constants) if constants else ""))
+    return "\n".join(lines)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--write", action="store_true")
+    arguments.add_argument("--all", action="store_true")
+    arguments = arguments.parse_args()
+    programs = [Program.parse(line) for line in (HERE / "programs.txt").read_text().splitlines()]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = [result for part in pool.map(check, programs) for result in part]
+    text = table(results, arguments.all)
+    print(text)
+    if arguments.write:
+        before, _, rest = DOCUMENT.read_text().partition("<!-- table -->\n")
+        _, _, after = rest.partition("<!-- end -->")
+        DOCUMENT.write_text(f"{before}<!-- table -->\n{text}\n<!-- end -->{after}")
+    syntax = sum(1 for target, _, _, problems in results if isinstance(target, Intel) and not problems)
+    print(f"{len(results)} programs compiled, {syntax} of them for Intel's syntax alone")
+    failed = False
+    for target, program, _, problems in results:
+        for problem in problems:
+            failed = True
+            print(f"fathom: {target.name} {program.kernel} {' '.join(program.constants)}: {problem}", file=sys.stderr)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
