@@ -82,6 +82,18 @@ struct PathTests {
         }
     }
 
+    @Test("a device that was full is tested again at the next start", arguments: TestDevice.all.prefix(1))
+    func transient(_ test: TestDevice) throws {
+        let folder = try TemporaryFolder()
+        let memory = PathMemory(folder: folder.path, device: test.device)
+        let path = KernelPath(family: .product, form: .tile, elementByteCount: 4)
+        let full = SelfTestResult(passed: false, detail: "full", isLasting: false)
+        #expect(!PathTable(test.device, memory: memory) { _ in full }.result(of: path).passed)
+        let tests = Tests { _ in true }
+        #expect(PathTable(test.device, memory: memory) { tests.run($0) }.result(of: path).passed)
+        #expect(tests.count == 1)
+    }
+
     @Test("a kernel runs in the form of its family, whatever the others", arguments: TestDevice.all)
     func mixed(_ test: TestDevice) throws {
         for family in 0..<3 {

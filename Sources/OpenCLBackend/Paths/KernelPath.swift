@@ -7,6 +7,12 @@ package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
     /// 4 for float32; 2 for float16, with sums in float32.
     package let elementByteCount: Int
 
+    package init(family: KnownAnswer.Family, form: KernelForm, elementByteCount: Int) {
+        self.family = family
+        self.form = form
+        self.elementByteCount = elementByteCount
+    }
+
     package var precisionName: String { elementByteCount == 2 ? "f16" : "f32" }
     package var description: String { "\(family.rawValue) \(precisionName) \(form.rawValue)" }
 

@@ -28,7 +28,7 @@ package final class PathTable: Sendable {
             if let known = results[path.description] { return known }
             let result = test(path)
             results[path.description] = result
-            memory?.store(results)
+            memory?.store(results.filter(\.value.isLasting))
             return result
         }
     }

@@ -3,10 +3,13 @@ package struct SelfTestResult: Sendable, Hashable {
     package let passed: Bool
     /// What was computed and how far it was off, or why it could not be computed.
     package let detail: String
+    /// Whether the same would come out at another time: a device that was full or lost says nothing of its kernels.
+    package let isLasting: Bool
 
-    package init(passed: Bool, detail: String) {
+    package init(passed: Bool, detail: String, isLasting: Bool = true) {
         self.passed = passed
         self.detail = detail
+        self.isLasting = isLasting
     }
 
     /// Prepares and runs plans of one operation each and compares with their known answers.
@@ -35,7 +38,12 @@ package struct SelfTestResult: Sendable, Hashable {
                 }
                 worst = max(worst, error)
             } catch {
-                self.init(passed: false, detail: "\(answer.name): \(error)")
+                let isLasting =
+                    switch error {
+                    case .outOfMemory, .outOfDeviceMemory, .deviceLost: false
+                    case .weights, .inputCount, .inputMismatch, .unknownOutput, .deviceFailed: true
+                    }
+                self.init(passed: false, detail: "\(answer.name): \(error)", isLasting: isLasting)
                 return
             }
         }
