@@ -70,6 +70,7 @@ struct VipsFile: ~Copyable {
     /// The values of a grey image of any real type, `height * width` of them.
     func decodeGreyFloat(name: String) throws(ImagingError) -> [Float] {
         let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 1)
+        try HostMemory.check(byteCount: 4 * count, name: name)
         var status = CVipsStatusFailed
         let values = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             guard let address = buffer.baseAddress else { return }
