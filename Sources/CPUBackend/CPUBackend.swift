@@ -1,3 +1,4 @@
+import CPUKernels
 package import TensorCore
 
 /// Runs plans on the processor with kernels of its own and one fixed pool of threads. Results do not depend on the number
@@ -24,10 +25,18 @@ package final class CPUBackend: Backend {
     package func prepare(
         _ plan: Plan, weights: any WeightSource
     ) throws(BackendError) -> any PreparedPlan {
+        try CPUPreparedPlan(plan, weights: weights, arithmetic: arithmetic, pool: pool, kernels: kernels)
+    }
+
+    package func memoryNeed(of plan: Plan) -> MemoryNeed {
+        CPUPreparedPlan.memoryNeed(of: plan, arithmetic: arithmetic, workerCount: pool.workerCount, kernels: kernels)
+    }
+
+    private var kernels: cpu_kernels {
         guard let kernels = kernelForm.kernels else {
             preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
         }
-        return try CPUPreparedPlan(plan, weights: weights, arithmetic: arithmetic, pool: pool, kernels: kernels)
+        return kernels
     }
 
     private static func describe(threadCount: Int, kernelForm: KernelForm) -> DeviceInfo {

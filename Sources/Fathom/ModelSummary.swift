@@ -1,3 +1,4 @@
+import CPUBackend
 import Models
 import TensorCore
 
@@ -29,31 +30,54 @@ public struct ModelSummary: Sendable, Codable {
     public let rows: [Row]
     /// Floating-point operations for one photograph.
     public let flopCount: Int
-    /// Bytes of the weights in memory.
+    /// The device that the plan is for; nil for one that is not at hand, whose kernels may want more memory.
+    public let device: String?
+    /// Bytes of the weights in the device's memory, as its kernels want them.
     public let weightByteCount: Int
     /// Bytes of all activations at their peak.
     public let arenaByteCount: Int
+    /// Bytes that the kernels work in, of all threads together.
+    public let scratchByteCount: Int
+    /// Bytes of all three.
+    public var memoryByteCount: Int { weightByteCount + arenaByteCount + scratchByteCount }
 
     /// Reads a checkpoint's configuration and shapes, or a `config.json` alone, and plans a run.
     ///
-    /// - Throws: ``FathomError`` when the checkpoint is not a complete Depth Pro or the options cannot be.
+    /// - Throws: ``FathomError`` when the checkpoint is not a complete Depth Pro, the options cannot be or there is no
+    ///   such device.
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let planned = try PlannedModel(path)
-        let microBatch = options.microBatch ?? ChosenDevice.microBatchOfProcessors
+        let chosen = try Self.device(options)
+        let microBatch = options.microBatch ?? chosen?.microBatch ?? ChosenDevice.microBatchOfProcessors
         let plan = Plan(planned.network.graph(options, microBatch: microBatch), precision: options.precision)
         try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name
         imageSide = planned.network.configuration.imageSide
         flopCount = listing.cost.flopCount
-        weightByteCount = listing.weightElementCount * plan.memory.elementByteCount
-        arenaByteCount = listing.arenaByteCount
+        let need = chosen?.backend.memoryNeed(of: plan) ?? MemoryNeed(of: plan)
+        device = chosen?.backend.device.name
+        weightByteCount = need.weightByteCount
+        arenaByteCount = need.activationByteCount
+        scratchByteCount = need.scratchByteCount
         rows = listing.rows.map { row in
             Row(
                 module: row.scope, operation: row.operation, input: row.input.dimensions,
                 output: row.output.dimensions, count: row.count, flopCount: row.cost.flopCount,
                 byteCount: row.cost.byteCount)
+        }
+    }
+
+    /// The device that the options ask for; nil when none was asked for and this machine has none for the precision.
+    private static func device(_ options: DepthEstimator.Options) throws(FathomError) -> ChosenDevice? {
+        let processor = CPUBackend(
+            threadCount: options.threadCount, arithmetic: options.precision.arithmetic ?? .float32)
+        do {
+            return try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
+        } catch {
+            guard options.device == .auto else { throw error }
+            return nil
         }
     }
 }

@@ -56,8 +56,11 @@ struct PlanCommand: ParsableCommand {
 
             \(summary.model): \(summary.imageSide) x \(summary.imageSide) inside, \
             \(decimal(Double(summary.flopCount) / 1e9, 1)) GFLOP for a photograph
-            weights \(decimal(Double(summary.weightByteCount) / 1e6, 1)) MB, activations \
-            \(decimal(Double(summary.arenaByteCount) / 1e6, 1)) MB at their peak
+            \(summary.device.map { "memory on \($0)" } ?? "memory at the least") \
+            \(megabytes(summary.memoryByteCount)) MB: weights \(megabytes(summary.weightByteCount)), activations at their \
+            peak \(megabytes(summary.arenaByteCount)), scratch \(megabytes(summary.scratchByteCount))
             """)
     }
+
+    private func megabytes(_ byteCount: Int) -> String { decimal(Double(byteCount) / 1e6, 1) }
 }

@@ -72,16 +72,17 @@ package final class OpenCLBackend: Backend {
     /// Gives a context up; what still holds it keeps it alive, and every new plan opens another.
     func close() { context.withLock { $0 = nil } }
 
+    package func memoryNeed(of plan: Plan) -> MemoryNeed { MemoryNeed(of: plan) }
+
     /// Refuses what cannot fit before anything is read or compiled.
     private func checkMemory(_ plan: Plan) throws(BackendError) {
-        let weightByteCount = plan.weights.reduce(0) { $0 + $1.shape.elementCount } * plan.memory.elementByteCount
-        let needed = weightByteCount + plan.memory.byteCount
+        let need = memoryNeed(of: plan)
         let available = hardware.limits.memoryByteCount
-        guard needed > available else { return }
+        guard need.byteCount > available else { return }
         throw .outOfDeviceMemory(
             device: hardware.name,
-            reason: "\(needed) bytes are needed, \(weightByteCount) for weights and \(plan.memory.byteCount) for"
-                + " activations; the device has \(available)")
+            reason: "\(need.byteCount) bytes are needed, \(need.weightByteCount) for weights and"
+                + " \(need.activationByteCount) for activations; the device has \(available)")
     }
 }
 

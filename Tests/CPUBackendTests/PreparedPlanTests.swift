@@ -36,6 +36,24 @@ import Testing
         #expect(all.outputs.count == 3 && all.nodeSeconds.count == 3)
     }
 
+    @Test func tellsItsMemoryWithoutWeights() {
+        var graph = Graph()
+        let x = graph.input(.tensor([1, 64, 64, 128]))
+        let conv = Conv2D(weight: .tensor("conv", [128, 3, 3, 128]), stride: 1, padding: 1, epilogue: Epilogue())
+        graph.outputs = [("y", graph.append(.conv2D(conv), [x], scope: "conv", stage: .decoder))]
+        let plan = Plan(graph)
+        let least = MemoryNeed(of: plan)
+        #expect(least.weightByteCount == 4 * 9 * 128 * 128 && least.activationByteCount == plan.memory.byteCount)
+        for form in KernelForm.available {
+            let needs = [1, 3].map { CPUBackend(threadCount: $0, kernelForm: form).memoryNeed(of: plan) }
+            // Winograd F(4 x 4, 3 x 3) keeps 36 numbers of every 9.
+            #expect(needs[0].weightByteCount >= 4 * least.weightByteCount)
+            #expect(needs[1].weightByteCount == needs[0].weightByteCount)
+            #expect(needs[0].activationByteCount == plan.memory.byteCount)
+            #expect(needs[0].scratchByteCount > 0 && needs[1].scratchByteCount == 3 * needs[0].scratchByteCount)
+        }
+    }
+
     @Test func refusesWrongInputs() throws {
         let prepared = try CPUBackend(threadCount: 1).prepare(
             plan(), weights: MemoryWeights(for: plan().weights, seed: 1))

@@ -20,15 +20,37 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
         precondition([2, 4].contains(plan.memory.elementByteCount), "this back end stores bfloat16 or float32")
         self.plan = plan
         self.pool = pool
-        weights = try PreparedWeights(plan, from: source, arithmetic: arithmetic, pool: pool, kernels: kernels)
+        let layout = WeightLayout(plan, arithmetic: arithmetic, kernels: kernels)
+        weights = try PreparedWeights(layout, from: source, pool: pool, kernels: kernels)
         arenaMemory = try MemoryRegion(byteCount: plan.memory.byteCount, purpose: "activations")
         binder = Binder(
-            plan: plan, arena: arenaMemory.base, weights: weights, kernels: kernels, arithmetic: arithmetic)
+            plan: plan, layout: layout, kernels: kernels, arithmetic: arithmetic, arena: arenaMemory.base,
+            weights: weights.base)
         steps = plan.nodes.map(binder.step)
-        // Each worker's part is a page longer than needed, so that workers share no cache line.
-        let needed = steps.map(\.scratchByteCount).max() ?? 0
-        scratchByteCount = (needed + 8191) / 4096 * 4096
+        scratchByteCount = Self.scratchByteCount(steps)
         scratchMemory = try MemoryRegion(byteCount: scratchByteCount * pool.workerCount, purpose: "scratch memory")
+    }
+
+    /// Bytes of scratch memory for each worker: what the step that wants most needs, and a page more, so that workers
+    /// share no cache line.
+    private static func scratchByteCount(_ steps: [any Step]) -> Int {
+        let needed = steps.map(\.scratchByteCount).max() ?? 0
+        return (needed + 8191) / 4096 * 4096
+    }
+
+    /// The memory that such a plan will take. Its steps are bound to addresses that nobody reads.
+    static func memoryNeed(
+        of plan: Plan, arithmetic: Arithmetic, workerCount: Int, kernels: cpu_kernels
+    ) -> MemoryNeed {
+        let layout = WeightLayout(plan, arithmetic: arithmetic, kernels: kernels)
+        let page = 4096
+        guard let nowhere = UnsafeMutableRawPointer(bitPattern: page) else { preconditionFailure("page 1 is not nil") }
+        let binder = Binder(
+            plan: plan, layout: layout, kernels: kernels, arithmetic: arithmetic, arena: nowhere,
+            weights: UnsafeRawPointer(nowhere))
+        return MemoryNeed(
+            weightByteCount: layout.byteCount, activationByteCount: plan.memory.byteCount,
+            scratchByteCount: workerCount * scratchByteCount(plan.nodes.map(binder.step)))
     }
 
     func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {

@@ -5,29 +5,21 @@ import TensorCore
 /// Every distinct weight of a plan, evaluated, in one region.
 struct PreparedWeights {
     private let region: MemoryRegion
-    private let byteOffsets: [PackedWeight: Int]
+
+    var base: UnsafeRawPointer { UnsafeRawPointer(region.base) }
 
     /// Checks the shapes of all tensors, then reads and evaluates the weights, several at once.
     init(
-        _ plan: Plan, from source: any WeightSource, arithmetic: Arithmetic, pool: WorkerPool, kernels: cpu_kernels
+        _ layout: WeightLayout, from source: any WeightSource, pool: WorkerPool, kernels: cpu_kernels
     ) throws(BackendError) {
-        let weights = PackedWeight.needed(by: plan, arithmetic: arithmetic)
+        let weights = layout.weights
         do {
             for weight in weights {
                 for tensor in weight.weight.tensors { try source.require(tensor.name, shape: tensor.shape) }
             }
         } catch { throw .weights(error) }
 
-        var byteCount = 0
-        var byteOffsets: [PackedWeight: Int] = [:]
-        for weight in weights {
-            byteOffsets[weight] = byteCount
-            let size = weight.byteCount(kernels)
-            byteCount += (size + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
-        }
-        region = try MemoryRegion(byteCount: byteCount, purpose: "the weights")
-        self.byteOffsets = byteOffsets
-
+        region = try MemoryRegion(byteCount: layout.byteCount, purpose: "the weights")
         let bufferCount = weights.map(\.bufferCount).max() ?? 0
         let buffers = try MemoryRegion(
             byteCount: bufferCount * MemoryLayout<Float>.size * pool.workerCount, purpose: "reading the weights")
@@ -38,10 +30,9 @@ struct PreparedWeights {
         }
         pool.run(weights.count) { [region] place, worker in
             let index = order[place]
-            guard let offset = byteOffsets[weights[index]] else { return }
             do throws(WeightError) {
                 try weights[index].fill(
-                    region.base + offset, from: source, kernels: kernels,
+                    region.base + layout.byteOffset(of: weights[index]), from: source, kernels: kernels,
                     buffer: buffers.floats(at: worker * bufferCount * MemoryLayout<Float>.size))
             } catch {
                 failures.withLock { $0[index] = error }
@@ -50,10 +41,5 @@ struct PreparedWeights {
         // The first in the plan's order, so that the message does not depend on chance.
         if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw .weights(first.value) }
         source.releaseMemory()
-    }
-
-    func address(of weight: PackedWeight) -> UnsafeRawPointer {
-        guard let offset = byteOffsets[weight] else { preconditionFailure("\(weight) is not a weight of the plan") }
-        return UnsafeRawPointer(region.base + offset)
     }
 }

@@ -1,13 +1,15 @@
 import CPUKernels
 import TensorCore
 
-/// Finds operands: values in the arena, weights in their region.
+/// Finds operands: values in the arena, weights in their region. It computes addresses and reads nothing.
 struct Binder {
     let plan: Plan
-    let arena: UnsafeMutableRawPointer
-    let weights: PreparedWeights
+    let layout: WeightLayout
     let kernels: cpu_kernels
     let arithmetic: Arithmetic
+    let arena: UnsafeMutableRawPointer
+    /// Where the layout starts.
+    let weights: UnsafeRawPointer
 
     func values(_ value: Value) -> cpu_values {
         guard let offset = plan.memory.offsets[value.index] else {
@@ -26,7 +28,11 @@ struct Binder {
 
     /// A weight as it is, in float32.
     func vector(_ weight: Weight) -> UnsafePointer<Float> {
-        weights.address(of: PackedWeight(weight: weight, packing: .plain)).assumingMemoryBound(to: Float.self)
+        address(of: PackedWeight(weight: weight, packing: .plain)).assumingMemoryBound(to: Float.self)
+    }
+
+    func address(of weight: PackedWeight) -> UnsafeRawPointer {
+        weights + layout.byteOffset(of: weight)
     }
 
     func epilogue(of node: Node, borderBias: Weight? = nil) -> BoundEpilogue {
@@ -48,7 +54,7 @@ struct Binder {
         let packed = PackedWeight(weight: weight, packing: .panels(shape, arithmetic))
         return BoundProduct(
             shape: shape, arithmetic: arithmetic, input: values(node.inputs[0]), rectifies: rectifies,
-            weights: weights.address(of: packed), epilogue: epilogue ?? self.epilogue(of: node, borderBias: borderBias),
+            weights: address(of: packed), epilogue: epilogue ?? self.epilogue(of: node, borderBias: borderBias),
             output: values(node.output))
     }
 

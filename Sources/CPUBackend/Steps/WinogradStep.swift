@@ -31,7 +31,7 @@ struct WinogradStep: Step {
         input = binder.values(node.inputs[0])
         rectifies = op.rectifiesInput
         arithmetic = Self.arithmetic(within: binder.arithmetic)
-        packed = binder.weights.address(of: PackedWeight(weight: op.weight, packing: .winograd(arithmetic)))
+        packed = binder.address(of: PackedWeight(weight: op.weight, packing: .winograd(arithmetic)))
         output = binder.values(node.output)
         outputCount = op.weight.shape[0]
         epilogue = binder.epilogue(of: node)

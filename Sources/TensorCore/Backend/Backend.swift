@@ -7,6 +7,9 @@ package protocol Backend: Sendable {
     /// A back end runs the whole plan or says here why it does not; nothing falls back to another device.
     func prepare(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> any PreparedPlan
 
+    /// The memory that a prepared plan takes here, told without its weights.
+    func memoryNeed(of plan: Plan) -> MemoryNeed
+
     /// Measures what the device can do at best; takes about a second.
     func measureRoof() throws(BackendError) -> DeviceRoof
 }
