@@ -65,8 +65,9 @@ final class DepthReporter: Sendable {
     private func emit(_ line: String?) {
         progress?.clear()
         guard let line else { return }
-        print(line)
-        if fflush(nil) != 0 { state.withLock { $0.isOutputBroken = true } }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        } catch { state.withLock { $0.isOutputBroken = true } }
     }
 
     private func line(_ job: DepthJob, _ report: DepthReport) -> String {
