@@ -5,7 +5,7 @@ import Testing
 /// Metric depth against transformers in float64, through the public interface and from the photograph's file.
 @Suite("Metric depth against the reference", .serialized)
 struct ReferenceDepthTests {
-    @Test("within 1e-4 where the inverse depth is nowhere near zero", arguments: ["narrow-11", "wide-21"])
+    @Test("within 1e-4 where the inverse depth is nowhere near zero", arguments: ["narrow-11", "narrow-13", "wide-21"])
     func relative(name: String) throws {
         let fixture = Fixture(name)
         let (estimated, known) = try depths(fixture)
@@ -19,7 +19,7 @@ struct ReferenceDepthTests {
 
     @Test(
         "its reciprocal within 1e-4 of the maximum, for every type of weights",
-        arguments: ["mini", "mini-f16", "mini-bf16", "mini-sharded"])
+        arguments: ["narrow-12", "mini", "mini-f16", "mini-bf16", "mini-sharded"])
     func reciprocal(name: String) throws {
         let fixture = Fixture(name)
         let (estimated, known) = try depths(fixture)

@@ -71,6 +71,7 @@ _MINI = Case("mini", seed=41, widths=MINI, geometry=MINI_GEOMETRY, photo_size=(4
 CASES: tuple[Case, ...] = (
     Case("narrow-11", seed=11, widths=NARROW),
     Case("narrow-12", seed=12, widths=NARROW, zero_fraction=0.02),
+    Case("narrow-13", seed=13, widths=NARROW, stores_stages=False),
     Case("wide-21", seed=21, widths=WIDE),
     _MINI,
     replace(_MINI, name="mini-bf16", weight_type="bfloat16", stores_stages=False),
