@@ -16,7 +16,8 @@ struct PlanTests {
         #expect(result.outputLines.count == 1)
         #expect(
             object.keys.sorted() == [
-                "arena_byte_count", "flop_count", "image_side", "model", "rows", "weight_byte_count",
+                "arena_byte_count", "device", "flop_count", "image_side", "model", "rows", "scratch_byte_count",
+                "weight_byte_count",
             ])
         #expect(object["model"] as? String == "mini" && object["image_side"] as? Int == 512)
         let rows = try #require(object["rows"] as? [[String: Any]])
@@ -24,7 +25,10 @@ struct PlanTests {
         #expect(rows.allSatisfy { $0.keys.sorted() == keys })
         let sum = rows.compactMap { $0["flop_count"] as? Int }.reduce(0, +)
         #expect(sum > 0 && object["flop_count"] as? Int == sum)
-        #expect(object["weight_byte_count"] as? Int ?? 0 > 0 && object["arena_byte_count"] as? Int ?? 0 > 0)
+        for key in ["weight_byte_count", "arena_byte_count", "scratch_byte_count"] {
+            #expect(object[key] as? Int ?? 0 > 0, "\(key)")
+        }
+        #expect(object["device"] as? String == "cpu")
     }
 
     @Test("the table has a line for each row and ends with the totals")
@@ -42,7 +46,10 @@ struct PlanTests {
                 line.hasPrefix(row["module"] as? String ?? "?") && line.contains(row["operation"] as? String ?? "?"))
         }
         #expect(lines[rows.count + 2].hasPrefix("mini: 512 x 512 inside, "))
-        #expect(lines[rows.count + 3].hasPrefix("weights ") && lines[rows.count + 3].hasSuffix(" MB at their peak"))
+        #expect(lines[rows.count + 3].hasPrefix("memory on cpu "))
+        for part in [" MB: weights ", ", activations at their peak ", ", scratch "] {
+            #expect(lines[rows.count + 3].contains(part))
+        }
         #expect(result.output.split(separator: "\n").allSatisfy { !$0.hasSuffix(" ") })
     }
 
