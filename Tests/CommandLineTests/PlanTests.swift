@@ -5,7 +5,9 @@ import Testing
 @Suite("fathom plan and fathom devices")
 struct PlanTests {
     private func plan(_ arguments: String...) throws -> ProcessResult {
-        try execute(CommandLineTool.path, ["plan", "--model", Fixture("mini").folder.path] + arguments, in: nil)
+        try execute(
+            CommandLineTool.path, ["plan", "--device", "cpu", "--model", Fixture("mini").folder.path] + arguments,
+            in: nil)
     }
 
     @Test("JSON holds every key, and the sum of its rows")
