@@ -141,11 +141,12 @@ struct NamedDevice: Sendable {
 
     /// Every OpenCL device of the machine, in the loader's order.
     ///
-    /// - Throws: ``OpenCLUnavailable`` or ``OpenCLError``.
+    /// - Throws: ``OpenCLUnavailable``, ``OpenCLError`` or ``PathOverrides/UnknownName``.
     static func all() throws -> [NamedDevice] {
-        try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
+        let overrides = try PathOverrides(environment: ProcessInfo.processInfo.environment)
+        return try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
             let name = "opencl:\(index)"
-            return NamedDevice(name: name, hardware: device, backend: OpenCLBackend(device, name: name))
+            return NamedDevice(name: name, hardware: device, backend: OpenCLBackend(device, name: name, overrides: overrides))
         }
     }
 

@@ -120,7 +120,7 @@ extension Binder {
             variant(
                 [.product, product.kernel] + tile.sources, product.name,
                 constants.merging(product.constants) { $1 }.merging(tile.constants) { $1 }
-                    .merging(MatrixProgram(tile.form)?.constants(limits) ?? [:]) { $1 }),
+                    .merging(MatrixProgram(tile.form)?.constants ?? [:]) { $1 }),
             arguments,
             groups: [
                 (product.rows + tile.rows - 1) / tile.rows, (product.columns + tile.panel - 1) / tile.panel,

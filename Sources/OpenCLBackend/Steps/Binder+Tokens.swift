@@ -37,7 +37,7 @@ extension Binder {
             return Launch(
                 variant(
                     program.sources + [.attentionMatrix], "attention",
-                    constants.merging(program.constants(limits)) { $1 }),
+                    constants.merging(program.constants) { $1 }),
                 arguments, groups: groups(queries), local: [queries / 16 * program.unit.laneCount, 1, 1])
         }
         let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)

@@ -31,8 +31,27 @@ struct Binder {
 
     /// A kernel of this plan's precision.
     func variant(_ sources: [KernelSource], _ name: String, _ constants: [String: Int] = [:]) -> KernelVariant {
-        let storage = ["HALF_STORAGE": plan.memory.elementByteCount == 2 ? 1 : 0]
-        return KernelVariant(sources, name, constants.merging(storage) { $1 })
+        var constants = constants
+        constants["HALF_STORAGE"] = plan.memory.elementByteCount == 2 ? 1 : 0
+        if let defect = limits.defect, defect.path.map({ $0 == path(of: sources) }) ?? true {
+            constants["DEFECT"] = defect.mistake.rawValue
+        }
+        return KernelVariant(sources, name, constants)
+    }
+
+    /// The path that a kernel belongs to.
+    private func path(of sources: [KernelSource]) -> KernelPath {
+        let (family, form): (KnownAnswer.Family, KernelForm) =
+            if sources.contains(.conv2D) || sources.contains(.subpixelConv) {
+                (.convolution, limits.forms.product)
+            } else if sources.contains(.product) {
+                (.product, limits.forms.product)
+            } else if !Set(sources).isDisjoint(with: [.attentionTile, .attentionVector, .attentionMatrix]) {
+                (.attention, limits.forms.attention)
+            } else {
+                (.other, limits.forms.layerNorm)
+            }
+        return KernelPath(family: family, form: form, elementByteCount: plan.memory.elementByteCount)
     }
 
     /// The launches of a node: the one place that maps operations to kernels.
