@@ -21,6 +21,14 @@ struct ChosenDevice: Sendable {
     /// All 35 patches of a photograph: a GPU has the memory, and needs work for all its units at once.
     private static let microBatchOfGPUs = 35
 
+    /// The device with a warning that its memory holds only so many crops of those that it should take together.
+    func warning(_ microBatch: Int, of wanted: Int) -> ChosenDevice {
+        var device = self
+        let text = "\(backend.device.name) has memory for \(microBatch) crops at a time, not \(wanted)"
+        device.warning = [warning, text].compactMap(\.self).joined(separator: "; ")
+        return device
+    }
+
     static func cpu(_ processor: CPUBackend, reason: String, isAutomatic: Bool = false) -> ChosenDevice {
         ChosenDevice(
             backend: processor, reason: reason, isAutomatic: isAutomatic, microBatch: microBatchOfProcessors)

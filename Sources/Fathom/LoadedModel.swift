@@ -28,15 +28,18 @@ struct LoadedModel {
 
     /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.
     ///
+    /// - Returns: the device, with a warning when it is too small for the crops that it should take, and the plan.
     /// - Throws: ``FathomError`` when the checkpoint does not fit the network, or the smallest plan the device.
     func prepare(
         _ options: DepthEstimator.Options, on device: ChosenDevice
-    ) throws(FathomError) -> any PreparedPlan {
-        let first = options.microBatch ?? device.microBatch
+    ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
+        let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
         try checkWeights(of: plan(options, microBatch: 1))
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
-                try device.backend.prepare(plan(options, microBatch: microBatch), weights: weights)
+                let plan = plan(options, microBatch: microBatch)
+                let prepared = try device.backend.prepare(plan, weights: weights)
+                return (microBatch < first ? device.warning(microBatch, of: first) : device, prepared)
             }
         } catch .weights(let error) {
             throw FathomError(.unreadableModel, "\(path): \(error)")
