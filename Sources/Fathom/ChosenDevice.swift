@@ -154,7 +154,8 @@ struct NamedDevice: Sendable {
         let overrides = try PathOverrides(environment: ProcessInfo.processInfo.environment)
         return try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
             let name = "opencl:\(index)"
-            return NamedDevice(name: name, hardware: device, backend: OpenCLBackend(device, name: name, overrides: overrides))
+            return NamedDevice(
+                name: name, hardware: device, backend: OpenCLBackend(device, name: name, overrides: overrides))
         }
     }
 

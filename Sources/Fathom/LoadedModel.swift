@@ -22,8 +22,9 @@ struct LoadedModel {
     }
 
     /// The plan for one photograph, whose crops go through the encoders `microBatch` at a time.
-    func plan(_ options: DepthEstimator.Options, microBatch: Int) -> Plan {
-        Plan(network.graph(options, microBatch: microBatch), precision: options.precision)
+    func plan(_ options: DepthEstimator.Options, microBatch: Int, joinsSteps: Bool) -> Plan {
+        Plan(
+            network.graph(options, microBatch: microBatch), precision: options.precision, joinsSteps: joinsSteps)
     }
 
     /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.
@@ -34,10 +35,11 @@ struct LoadedModel {
         _ options: DepthEstimator.Options, on device: ChosenDevice
     ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
         let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
-        try checkWeights(of: plan(options, microBatch: 1))
+        let joinsSteps = device.backend.joinsSteps
+        try checkWeights(of: plan(options, microBatch: 1, joinsSteps: joinsSteps))
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
-                let plan = plan(options, microBatch: microBatch)
+                let plan = plan(options, microBatch: microBatch, joinsSteps: joinsSteps)
                 let prepared = try device.backend.prepare(plan, weights: weights)
                 return (microBatch < first ? device.warning(microBatch, of: first) : device, prepared)
             }

@@ -4,6 +4,7 @@ package import TensorCore
 /// Runs plans on an OpenCL device. The device is opened when it is first needed, and opened anew when it was lost.
 package final class OpenCLBackend: Backend {
     package let device: DeviceInfo
+    package let joinsSteps = true
     package let hardware: OpenCLDevice
     private let caches: Caches
     private let defect: KernelDefect?

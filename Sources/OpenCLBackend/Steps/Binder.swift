@@ -7,6 +7,8 @@ struct Binder {
     let limits: KernelLimits
     var weights: WeightLayout
     var tables: [UInt64] = []
+    /// Rows of all nodes of a step of several, 0 in others: members of a group are cut alike.
+    var rowsOfStep = 0
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan
@@ -52,6 +54,18 @@ struct Binder {
                 (.other, limits.forms.layerNorm)
             }
         return KernelPath(family: family, form: form, elementByteCount: plan.memory.elementByteCount)
+    }
+
+    /// The launches of a step: one for all its nodes where the kernel can, otherwise those of each.
+    mutating func launches(_ step: Range<Int>) -> [PlannedLaunch] {
+        rowsOfStep = step.count > 1 ? step.reduce(0) { $0 + plan.shape(plan.nodes[$1].output).rows } : 0
+        let single = step.flatMap { node in launches(plan.nodes[node]).map { (node: node, launch: $0) } }
+        if single.count > 1, single.count == step.count,
+            let group = PlannedLaunch(single, table: { table($0) })
+        {
+            return [group]
+        }
+        return single.map { PlannedLaunch($0.launch, node: $0.node) }
     }
 
     /// The launches of a node: the one place that maps operations to kernels.
