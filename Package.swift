@@ -101,7 +101,7 @@ let package = Package(
             name: "FathomTests", dependencies: ["Fathom", "OpenCLBackend", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["FathomCLI", "Imaging", "OpenCLBackend", "TensorCore", "TestSupport"],
+            dependencies: ["FathomCLI", "Imaging", "Models", "OpenCLBackend", "TensorCore", "TestSupport"],
             swiftSettings: strict),
     ]
 )

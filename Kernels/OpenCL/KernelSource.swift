@@ -2,7 +2,7 @@
 ///
 /// A file holds one operation, or what several have in common; `docs/kernels.md` tells the grammar of their names.
 package enum KernelSource: String, CaseIterable, Sendable {
-    case common
+    case common, group
     case product
     case productTile = "product_tile"
     case productVector = "product_vector"
@@ -12,6 +12,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case upsampleConv = "upsample_conv"
     case subpixelConv = "subpixel_conv"
     case embedPatches = "embed_patches"
+    case attention
     case attentionTile = "attention_tile"
     case attentionVector = "attention_vector"
     case attentionMatrix = "attention_matrix"
@@ -21,6 +22,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case matrixIntel = "matrix_intel"
     case matrixPlain = "matrix_plain"
     case matrixEmulation = "matrix_emulation"
+    case layerNorm = "layer_norm"
     case layerNormTile = "layer_norm_tile"
     case layerNormVector = "layer_norm_vector"
     case prepareImage = "prepare_image"
@@ -37,6 +39,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
         let bytes =
             switch self {
             case .common: PackageResources.common_cl
+            case .group: PackageResources.group_cl
             case .product: PackageResources.product_cl
             case .productTile: PackageResources.product_tile_cl
             case .productVector: PackageResources.product_vector_cl
@@ -46,6 +49,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .upsampleConv: PackageResources.upsample_conv_cl
             case .subpixelConv: PackageResources.subpixel_conv_cl
             case .embedPatches: PackageResources.embed_patches_cl
+            case .attention: PackageResources.attention_cl
             case .attentionTile: PackageResources.attention_tile_cl
             case .attentionVector: PackageResources.attention_vector_cl
             case .attentionMatrix: PackageResources.attention_matrix_cl
@@ -55,6 +59,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .matrixIntel: PackageResources.matrix_intel_cl
             case .matrixPlain: PackageResources.matrix_plain_cl
             case .matrixEmulation: PackageResources.matrix_emulation_cl
+            case .layerNorm: PackageResources.layer_norm_cl
             case .layerNormTile: PackageResources.layer_norm_tile_cl
             case .layerNormVector: PackageResources.layer_norm_vector_cl
             case .prepareImage: PackageResources.prepare_image_cl

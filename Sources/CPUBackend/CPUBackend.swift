@@ -5,6 +5,7 @@ package import TensorCore
 /// of threads.
 package final class CPUBackend: Backend {
     package let device: DeviceInfo
+    package let joinsSteps = false
     let pool: WorkerPool
     let kernelForm: KernelForm
     let arithmetic: Arithmetic

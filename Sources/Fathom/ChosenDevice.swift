@@ -21,6 +21,14 @@ struct ChosenDevice: Sendable {
     /// All 35 patches of a photograph: a GPU has the memory, and needs work for all its units at once.
     private static let microBatchOfGPUs = 35
 
+    /// The device with a warning that its memory holds only so many crops of those that it should take together.
+    func warning(_ microBatch: Int, of wanted: Int) -> ChosenDevice {
+        var device = self
+        let text = "\(backend.device.name) has memory for \(microBatch) crops at a time, not \(wanted)"
+        device.warning = [warning, text].compactMap(\.self).joined(separator: "; ")
+        return device
+    }
+
     static func cpu(_ processor: CPUBackend, reason: String, isAutomatic: Bool = false) -> ChosenDevice {
         ChosenDevice(
             backend: processor, reason: reason, isAutomatic: isAutomatic, microBatch: microBatchOfProcessors)
@@ -141,11 +149,13 @@ struct NamedDevice: Sendable {
 
     /// Every OpenCL device of the machine, in the loader's order.
     ///
-    /// - Throws: ``OpenCLUnavailable`` or ``OpenCLError``.
+    /// - Throws: ``OpenCLUnavailable``, ``OpenCLError`` or ``PathOverrides/UnknownName``.
     static func all() throws -> [NamedDevice] {
-        try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
+        let overrides = try PathOverrides(environment: ProcessInfo.processInfo.environment)
+        return try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
             let name = "opencl:\(index)"
-            return NamedDevice(name: name, hardware: device, backend: OpenCLBackend(device, name: name))
+            return NamedDevice(
+                name: name, hardware: device, backend: OpenCLBackend(device, name: name, overrides: overrides))
         }
     }
 

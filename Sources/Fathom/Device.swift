@@ -4,6 +4,18 @@ import TensorCore
 
 /// A device of this machine that can run models.
 public struct Device: Sendable {
+    /// What becomes of a way of computing.
+    public enum Use: String, Sendable {
+        /// Models are computed with it.
+        case runs
+        /// It computes right, and another that does is preferred.
+        case spare
+        /// It computes wrong, and another form does its work.
+        case demoted
+        /// It computes wrong, and so does every other form of its family.
+        case unusable
+    }
+
     /// One way of computing a family of operations.
     public struct KernelPath: Sendable {
         /// What it computes: `product`, `attention`, `convolution` or `other`.
@@ -14,6 +26,8 @@ public struct Device: Sendable {
         public let form: String
         /// Whether its known answers came out right.
         public let passes: Bool
+        /// What becomes of it.
+        public let use: Use
         /// What was computed and how far it was off, or why it could not be computed.
         public let detail: String
     }
@@ -69,10 +83,18 @@ public struct Device: Sendable {
     /// those that pass, the first of a family and precision runs; empty for the processor.
     public func kernelPaths() -> [KernelPath] {
         guard let backend = backend as? OpenCLBackend else { return [] }
-        return backend.paths.all().map {
-            KernelPath(
-                family: $0.path.family.rawValue, precision: $0.path.precisionName, form: $0.path.form.rawValue,
-                passes: $0.result.passed, detail: $0.result.detail)
+        let paths = backend.paths.all()
+        return paths.map { path, result in
+            let isReplaced = paths.contains { other, result in
+                other.family == path.family && other.elementByteCount == path.elementByteCount && result.passed
+            }
+            let use: Use =
+                if result.passed { backend.paths.runs(path) ? .runs : .spare } else {
+                    isReplaced ? .demoted : .unusable
+                }
+            return KernelPath(
+                family: path.family.rawValue, precision: path.precisionName, form: path.form.rawValue,
+                passes: result.passed, use: use, detail: result.detail)
         }
     }
 }

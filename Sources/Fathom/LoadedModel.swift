@@ -22,21 +22,26 @@ struct LoadedModel {
     }
 
     /// The plan for one photograph, whose crops go through the encoders `microBatch` at a time.
-    func plan(_ options: DepthEstimator.Options, microBatch: Int) -> Plan {
-        Plan(network.graph(options, microBatch: microBatch), precision: options.precision)
+    func plan(_ options: DepthEstimator.Options, microBatch: Int, joinsSteps: Bool) -> Plan {
+        Plan(
+            network.graph(options, microBatch: microBatch), precision: options.precision, joinsSteps: joinsSteps)
     }
 
     /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.
     ///
+    /// - Returns: the device, with a warning when it is too small for the crops that it should take, and the plan.
     /// - Throws: ``FathomError`` when the checkpoint does not fit the network, or the smallest plan the device.
     func prepare(
         _ options: DepthEstimator.Options, on device: ChosenDevice
-    ) throws(FathomError) -> any PreparedPlan {
-        let first = options.microBatch ?? device.microBatch
-        try checkWeights(of: plan(options, microBatch: 1))
+    ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
+        let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
+        let joinsSteps = device.backend.joinsSteps
+        try checkWeights(of: plan(options, microBatch: 1, joinsSteps: joinsSteps))
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
-                try device.backend.prepare(plan(options, microBatch: microBatch), weights: weights)
+                let plan = plan(options, microBatch: microBatch, joinsSteps: joinsSteps)
+                let prepared = try device.backend.prepare(plan, weights: weights)
+                return (microBatch < first ? device.warning(microBatch, of: first) : device, prepared)
             }
         } catch .weights(let error) {
             throw FathomError(.unreadableModel, "\(path): \(error)")

@@ -18,7 +18,7 @@ final class ModelRunner: Sendable {
             threadCount: options.threadCount, arithmetic: options.precision.arithmetic ?? .float32)
         let device = try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
         do {
-            current = Mutex((device, try model.prepare(options, on: device)))
+            current = Mutex(try model.prepare(options, on: device))
         } catch {
             guard device.isAutomatic, !(device.backend is CPUBackend), error.code == .device else { throw error }
             current = Mutex(try Self.onProcessor(model, options, processor, because: error.message))
@@ -72,7 +72,7 @@ final class ModelRunner: Sendable {
         if !options.precision.runsOnCPU { options.precision = .float32 }
         var device = ChosenDevice.cpu(processor, reason: "it took over: \(reason)", isAutomatic: true)
         device.warning = "the CPU took over: \(reason)"
-        return (device, try model.prepare(options, on: device))
+        return try model.prepare(options, on: device)
     }
 }
 

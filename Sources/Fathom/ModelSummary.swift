@@ -50,7 +50,9 @@ public struct ModelSummary: Sendable, Codable {
         let planned = try PlannedModel(path)
         let chosen = try Self.device(options)
         let microBatch = options.microBatch ?? chosen?.microBatch ?? ChosenDevice.microBatchOfProcessors
-        let plan = Plan(planned.network.graph(options, microBatch: microBatch), precision: options.precision)
+        let plan = Plan(
+            planned.network.graph(options, microBatch: microBatch), precision: options.precision,
+            joinsSteps: chosen?.backend.joinsSteps ?? false)
         try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name

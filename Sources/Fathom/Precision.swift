@@ -54,12 +54,15 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Plan {
-    /// A plan that stores activations as the precision wants them.
-    init(_ graph: Graph, precision: Precision) {
-        if let arithmetic = precision.arithmetic {
+    /// A plan that stores activations as the precision wants them, for the processor or for a back end that wants nodes
+    /// joined in steps.
+    init(_ graph: Graph, precision: Precision, joinsSteps: Bool) {
+        if let arithmetic = precision.arithmetic, !joinsSteps {
             self.init(graph, arithmetic: arithmetic)
         } else {
-            self.init(graph, elementByteCount: precision.openCLElementByteCount ?? MemoryLayout<Float>.size)
+            self.init(
+                graph, elementByteCount: precision.openCLElementByteCount ?? MemoryLayout<Float>.size,
+                joinsSteps: joinsSteps)
         }
     }
 }

@@ -3,7 +3,7 @@ import TensorCore
 
 /// The time that a model should take on a device that is not at hand: arithmetic and bytes of its plan against the rates
 /// that the device's maker states, of which kernels reach an assumed share. An operation takes the longer of its
-/// arithmetic and its memory traffic, and one launch.
+/// arithmetic and its memory traffic, and a launch takes its time beside that.
 public struct TimeBudget: Sendable, Encodable {
     /// Operations that differ only in their block.
     public struct Row: Sendable, Encodable {
@@ -11,7 +11,7 @@ public struct TimeBudget: Sendable, Encodable {
         public let module: String
         /// What it does.
         public let operation: String
-        /// Launches for one photograph.
+        /// Launches for one photograph. One that operations of several modules share is counted with the first.
         public let launches: Int
         /// Floating-point operations, two for each multiply-add.
         public let flop: Int
@@ -69,22 +69,24 @@ public struct TimeBudget: Sendable, Encodable {
     ) {
         let plan = Plan(
             model.network.graph(options, microBatch: options.microBatch ?? Self.patchCount),
-            elementByteCount: path.elementBytes)
+            elementByteCount: path.elementBytes, joinsSteps: true)
         let listing = PlanListing(plan)
         let memoryBytesPerSecond = device.memoryGigabytesPerSecond * 1e9 * device.memoryShare
+        var launchCounts = [Int](repeating: 0, count: listing.rows.count)
+        for step in plan.steps { launchCounts[listing.rowOfNode[step.lowerBound]] += 1 }
         // Each node takes its own maximum: a row's nodes have the same shapes, so the row's maximum is their sum.
-        rows = listing.rows.map { row in
+        rows = zip(listing.rows, launchCounts).map { row, launchCount in
             let share = row.operation == "attention" ? path.attentionShare : path.productShare
             let arithmetic = Double(row.cost.flopCount) / (path.teraflops * 1e12 * share)
             let memory = Double(row.cost.byteCount) / memoryBytesPerSecond
             return Row(
-                module: row.scope, operation: row.operation, launches: row.count, flop: row.cost.flopCount,
+                module: row.scope, operation: row.operation, launches: launchCount, flop: row.cost.flopCount,
                 bytes: row.cost.byteCount, arithmeticSeconds: arithmetic, memorySeconds: memory,
-                seconds: max(arithmetic, memory) + Double(row.count) * device.launchMicroseconds * 1e-6)
+                seconds: max(arithmetic, memory) + Double(launchCount) * device.launchMicroseconds * 1e-6)
         }
         let pixelCount = model.network.configuration.imageSide * model.network.configuration.imageSide
         transferSeconds = Double(pixelCount * (3 + 4)) / (device.hostGigabytesPerSecond * 1e9)
-        launches = plan.nodes.count
+        launches = plan.steps.count
         seconds = rows.reduce(transferSeconds) { $0 + $1.seconds }
         self.device = device.name
         source = device.source
@@ -94,7 +96,7 @@ public struct TimeBudget: Sendable, Encodable {
             "\(path.teraflops) TFLOP/s stated, of which products and convolutions reach "
                 + "\(path.productShare * 100) % and attention \(path.attentionShare * 100) %",
             "\(device.memoryGigabytesPerSecond) GB/s stated, of which kernels reach \(device.memoryShare * 100) %",
-            "\(device.launchMicroseconds) microseconds for each launch, one launch for each operation",
+            "\(device.launchMicroseconds) microseconds for each launch, which operations on rows of their own share",
             "\(device.hostGigabytesPerSecond) GB/s between host and device",
         ]
     }

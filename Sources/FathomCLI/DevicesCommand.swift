@@ -49,6 +49,7 @@ private struct DeviceRecord: Encodable {
     struct Kernel: Encodable {
         let family, precision, form: String
         let passes: Bool
+        let use: String
         let detail: String
     }
 
@@ -67,7 +68,8 @@ private struct DeviceRecord: Encodable {
         properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
         kernels = device.kernelPaths().map {
             Kernel(
-                family: $0.family, precision: $0.precision, form: $0.form, passes: $0.passes, detail: $0.detail)
+                family: $0.family, precision: $0.precision, form: $0.form, passes: $0.passes, use: $0.use.rawValue,
+                detail: $0.detail)
         }
         (passes, detail) = device.selfTest()
     }
@@ -78,10 +80,15 @@ private struct DeviceRecord: Encodable {
         for kernel in kernels {
             let what = "\(kernel.family) kernels, \(kernel.precision)"
             if lines.last?.what != what { lines.append((what, [])) }
-            lines[lines.count - 1].forms.append(
-                kernel.passes ? "\(kernel.form) PASS" : "\(kernel.form) FAIL (\(kernel.detail))")
+            let verdict =
+                switch Device.Use(rawValue: kernel.use) {
+                case .demoted: "FAIL, demoted: \(kernel.detail)"
+                case .unusable: "FAIL (\(kernel.detail))"
+                case .runs, .spare, nil: "PASS"
+                }
+            lines[lines.count - 1].forms.append("\(kernel.form) \(verdict)")
         }
-        return lines.map { "\($0.what): \($0.forms.joined(separator: ", "))" }
+        return lines.map { "\($0.what): \($0.forms.joined(separator: "; "))" }
     }
 
     private enum CodingKeys: CodingKey { case name, model, platform, properties, kernels, passes, detail }

@@ -4,8 +4,10 @@ package import TensorCore
 /// Runs plans on an OpenCL device. The device is opened when it is first needed, and opened anew when it was lost.
 package final class OpenCLBackend: Backend {
     package let device: DeviceInfo
+    package let joinsSteps = true
     package let hardware: OpenCLDevice
     private let caches: Caches
+    private let defect: KernelDefect?
     private let context = Mutex<OpenCLContext?>(nil)
 
     /// Where compiled programs and the results of known answers are kept.
@@ -19,8 +21,8 @@ package final class OpenCLBackend: Backend {
         }
 
         /// Those of the user; see ``CacheFolder``.
-        package static func standard(_ device: OpenCLDevice) -> Caches {
-            Caches(programs: .standard, paths: .standard(device))
+        package static func standard(_ device: OpenCLDevice, brokenPath: KernelPath? = nil) -> Caches {
+            Caches(programs: .standard, paths: .standard(device, brokenPath: brokenPath))
         }
 
         /// Nothing is kept.
@@ -34,12 +36,19 @@ package final class OpenCLBackend: Backend {
     ///   - hardware: the device.
     ///   - name: the name to choose it by: `opencl:0`.
     ///   - caches: where to keep what takes time to find out.
-    package init(_ hardware: OpenCLDevice, name: String, caches: Caches? = nil) {
+    ///   - overrides: what the user wants otherwise than this back end would choose.
+    package init(
+        _ hardware: OpenCLDevice, name: String, caches: Caches? = nil, overrides: PathOverrides = .none
+    ) {
         self.hardware = hardware
         device = DeviceInfo(hardware, name: name)
-        let caches = caches ?? .standard(hardware)
+        let caches = caches ?? .standard(hardware, brokenPath: overrides.brokenPath)
         self.caches = caches
-        paths = PathTable(hardware, memory: caches.paths) { path in path.test(hardware, caches.programs) }
+        let defect = overrides.brokenPath.map(KernelDefect.init(breaking:))
+        self.defect = defect
+        paths = PathTable(hardware, memory: caches.paths, firstForm: overrides.firstForm) { path in
+            path.test(hardware, caches.programs, defect: defect)
+        }
     }
 
     package func prepare(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> any PreparedPlan {
@@ -50,8 +59,9 @@ package final class OpenCLBackend: Backend {
     /// Prepares a plan in the context that is open now, with the best kernels that compute right.
     func prepareOnce(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> OpenCLPreparedPlan {
         let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
-        return try OpenCLPreparedPlan(
-            plan, weights: weights, on: opened(), limits: KernelLimits(hardware, forms: forms))
+        var limits = KernelLimits(hardware, forms: forms)
+        limits.defect = defect
+        return try OpenCLPreparedPlan(plan, weights: weights, on: opened(), limits: limits)
     }
 
     /// The device's context, opened if it is not.
@@ -89,9 +99,10 @@ package final class OpenCLBackend: Backend {
 extension KernelPath {
     /// Computes the family's known answers on a context of their own, because a kernel that fails may take its context
     /// with it.
-    func test(_ device: OpenCLDevice, _ cache: ProgramCache?) -> SelfTestResult {
+    func test(_ device: OpenCLDevice, _ cache: ProgramCache?, defect: KernelDefect?) -> SelfTestResult {
         let answers = KnownAnswer.all.filter { $0.family == family }
-        let limits = KernelLimits(device, form: form)
+        var limits = KernelLimits(device, form: form)
+        limits.defect = defect
         // Known answers are small, and large products run on larger tiles of the matrix unit: both must be right.
         var large = limits
         large.enoughGroups = 1

@@ -95,6 +95,47 @@ struct FakeDeviceTests {
         }
     }
 
+    @Test("a GPU too small for all crops at once takes fewer, and says so")
+    func fewerCrops() throws {
+        try trustDevice()
+        let model = try WideModel()
+        let needed = { (microBatch: Int) in
+            let plan = try run(["plan", "--json", "--micro-batch", "\(microBatch)", "--model", model.path])
+            let object = try #require(try plan.objects().first)
+            return try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
+        }
+        let (all, half, quarter) = (try needed(35), try needed(18), try needed(9))
+        // What a plan needs beside weights and activations: photographs, the weight that is being packed.
+        let besides = 10 << 20
+        try #require(all - half > besides && half - quarter > besides)
+        let memories = [
+            (all + besides, nil), (all - 1, 18), (half + besides, 18), (half - 1, 9),
+            // The check lets it pass, then an allocation fails.
+            (all, 18), (half, 9),
+        ]
+        for (memory, microBatch) in memories {
+            let output = folder.file("out-\(memory)")
+            let result = try run(
+                [
+                    "depth", photograph, "--device", "opencl:0", "--output", output, "--model", model.path,
+                    "--focal-px", "500",
+                ], ["FAKE_OPENCL_MEMORY": "\(memory)"])
+            #expect(result.status == 0, "\(memory) bytes: \(result.errors)")
+            let warning = microBatch.map { "fathom: opencl:0 has memory for \($0) crops at a time, not 35\n" }
+            #expect(result.errors == warning ?? "", "\(memory) bytes")
+        }
+        // Too little even for one: what the check says, and what an allocation that fails says.
+        for memory in [1 << 20, try needed(1)] {
+            let result = try run(
+                ["depth", photograph, "--device", "opencl:0", "--model", model.path, "--focal-px", "500"],
+                ["FAKE_OPENCL_MEMORY": "\(memory)"])
+            #expect(result.status == 1)
+            for word in ["even for one crop", "bytes", "the device has \(memory)"] {
+                #expect(result.errors.contains(word), "\(result.errors)")
+            }
+        }
+    }
+
     @Test("FATHOM_DEVICE chooses, and a mistake in it is told")
     func environment() throws {
         try trustDevice()

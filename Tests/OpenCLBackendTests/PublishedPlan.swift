@@ -8,6 +8,8 @@ extension Plan {
         let published = DepthProConfiguration(
             patchSide: 384, patchEncoder: large, imageEncoder: large, fieldOfViewEncoder: large, hookBlocks: [5, 11],
             latentWidths: [256, 256], pyramidWidths: [512, 1024, 1024], fusionWidth: 256)
-        return Plan(try DepthPro(published).graph(microBatch: 35).fused(), elementByteCount: elementByteCount)
+        return Plan(
+            try DepthPro(published).graph(microBatch: 35).fused(), elementByteCount: elementByteCount,
+            joinsSteps: true)
     }
 }

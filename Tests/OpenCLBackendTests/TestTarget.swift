@@ -60,20 +60,22 @@ struct TestTarget: Sendable, CustomTestStringConvertible {
         return try #require(result.outputs["result"]?.float32)
     }
 
+    /// How far off a result may be, besides a share of itself.
+    func tolerance(of shape: OperationCase) -> Double {
+        // Matrix units take the weights of attention in half, each off by a share of itself.
+        guard case .attention = shape.op, form.matrixUnit != nil else { return shape.absolute }
+        return shape.absolute + 0x1p-11 * Double(shape.inputs[0].float32?.map(abs).max() ?? 0)
+    }
+
     /// Compares with the reference, with residuals kept and taken over.
     func check(
         _ shape: OperationCase, limits: KernelLimits? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let shape = elementByteCount == 2 ? shape.inHalf : shape
-        // Matrix units take the weights of attention in half, each off by a share of itself.
-        var absolute = shape.absolute
-        if case .attention = shape.op, form.matrixUnit != nil {
-            absolute += 0x1p-11 * Double(shape.inputs[0].float32?.map(abs).max() ?? 0)
-        }
         let expected = try shape.reference()
         for keepsInputs in shape.inputs.count > 1 ? [true, false] : [true] {
             expectClose(
-                try run(shape, keepsInputs: keepsInputs, limits: limits), expected, absolute: absolute,
+                try run(shape, keepsInputs: keepsInputs, limits: limits), expected, absolute: tolerance(of: shape),
                 relative: shape.relative, "\(testDescription): \(shape.testDescription)",
                 sourceLocation: sourceLocation)
         }

@@ -26,6 +26,14 @@ struct TinyShapeTests {
     /// Tiles as matrix units share them, multiplied by ordinary arithmetic without barriers of its own.
     @Test("with a matrix unit's tiles", arguments: TestTarget.plainMatrix, MatrixCases.tiny)
     func matrixTiles(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+
+    /// Members of a group, in every form.
+    @Test("in groups", arguments: TestTarget.all + TestTarget.plainMatrix, GroupCases.tiny)
+    func groupTiles(target: TestTarget, group: GroupCase) throws {
+        var limits = target.limits
+        limits.workGroupSize = 64
+        try target.check(group, limits: limits)
+    }
 }
 
 /// Races on purpose: what comes out means nothing, and `scripts/check-races` asks whether the simulator saw them.

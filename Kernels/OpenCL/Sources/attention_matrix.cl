@@ -74,15 +74,15 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
         }
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) UNIT_ATTRIBUTE
-void attention(
-    __global REAL *arena, const ulong x, const ulong y, const uint tokens, const uint heads, const float factor)
+void attention(ATTENTION_ARGUMENTS)
 {
     __local ushort memory[MEMORY] __attribute__((aligned(128)));
     UNIT_MEMORY
     const uint item = get_local_id(0), lane = item % LANES, sub = item / LANES, down = sub * SUB_QUERIES;
-    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1), crop = get_group_id(2);
+    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1);
+    FIND_CROP
     const uint width = heads * HEAD_WIDTH;
-    const ulong q = x + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
+    const ulong q = X + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
     const float unit_factor = factor * LOG2_E; // scores in units of ln 2, so that powers of two serve
     uint4 keys[LOADS], values[LOADS]; // unused where copies run by themselves
 
@@ -261,7 +261,7 @@ void attention(
         const uint row = i / (HEAD_WIDTH / 4), d = i % (HEAD_WIDTH / 4) * 4;
         if (first + row < tokens)
             store_aligned(
-                arena + y + ((ulong)crop * tokens + first + row) * width + head * HEAD_WIDTH + d,
+                arena + Y + ((ulong)crop * tokens + first + row) * width + head * HEAD_WIDTH + d,
                 *(const __local float4 *)(strip + row * STRIP_PITCH + d));
     }
 }

@@ -42,8 +42,7 @@ inline float4 load_head_quad(const __global REAL *arena, const ulong start, cons
 }
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
-void attention(
-    __global REAL *arena, const ulong x, const ulong y, const uint tokens, const uint heads, const float factor)
+void attention(ATTENTION_ARGUMENTS)
 {
     __local float queries[PADDED * QUERY_PITCH] __attribute__((aligned(16))); // [PADDED, QUERIES]
     // Keys [PADDED, KEYS] while scores are computed, then values [KEYS, PADDED].
@@ -51,9 +50,10 @@ void attention(
     __local float shares[KEYS * QUERY_PITCH] __attribute__((aligned(16))); // [KEYS, QUERIES]
     __local float partial[8 * QUERIES];                                    // [8, QUERIES]
     const uint item = get_local_id(0), down = item / 8, across = item % 8;
-    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1), crop = get_group_id(2);
+    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1);
+    FIND_CROP
     const uint width = heads * HEAD_WIDTH;
-    const ulong q = x + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
+    const ulong q = X + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
 
     for (uint i = item; i < QUERIES * HEAD_QUADS; i += GROUP) {
         const uint row = i / HEAD_QUADS, d = i % HEAD_QUADS * 4;
@@ -152,7 +152,7 @@ void attention(
         if (row >= tokens) continue;
         float weight = 0.0f;
         for (uint i = 0; i < 8; i++) weight += partial[i * QUERIES + 4 * down + r];
-        const ulong place = y + ((ulong)crop * tokens + row) * width + head * HEAD_WIDTH;
+        const ulong place = Y + ((ulong)crop * tokens + row) * width + head * HEAD_WIDTH;
         #pragma unroll
         for (uint v = 0; v < OUT_QUADS; v++) {
             const uint d = 32 * v + 4 * across;

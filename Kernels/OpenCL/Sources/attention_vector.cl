@@ -46,12 +46,12 @@ inline void load_head(__private float *row, const __global REAL *arena, const ul
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void attention(
-    __global REAL *arena, const ulong x, const ulong y, const uint tokens, const uint heads, const float factor)
+void attention(ATTENTION_ARGUMENTS)
 {
-    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1), crop = get_group_id(2);
+    const uint first = get_group_id(0) * QUERIES, head = get_group_id(1);
+    FIND_CROP
     const uint width = heads * HEAD_WIDTH, query_count = min((uint)QUERIES, tokens - first);
-    const ulong q = x + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
+    const ulong q = X + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
     const int16 lanes = (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
     float keys[HEAD_WIDTH * KEYS];           // [HEAD_WIDTH, KEYS]
@@ -137,7 +137,7 @@ void attention(
     }
 
     for (uint i = 0; i < query_count; i++) {
-        const ulong place = y + ((ulong)crop * tokens + first + i) * width + head * HEAD_WIDTH;
+        const ulong place = Y + ((ulong)crop * tokens + first + i) * width + head * HEAD_WIDTH;
         const float share = 1.0f / weights[i];
         for (uint d = 0; d + 16 <= HEAD_WIDTH; d += 16) STOREV(arena, place + d, vload16(0, sums + i * PADDED + d) * share);
         for (uint d = HEAD_WIDTH / 16 * 16; d < HEAD_WIDTH; d++) STORE(arena, place + d, sums[i * PADDED + d] * share);

@@ -12,6 +12,10 @@
 #define WIDTH 4 // lanes of a vector: 4 where items share the work, 16 where one item has a processor's core to itself
 #endif
 
+#ifndef DEFECT
+#define DEFECT 0 // to test the tests: 1 leaves out a barrier, 2 swaps words of a fragment, 3 subtracts a product
+#endif
+
 #define JOIN_TOKENS(a, b) a##b
 #define JOIN(a, b) JOIN_TOKENS(a, b)
 #define FLOATV JOIN(float, WIDTH)
@@ -52,7 +56,9 @@ inline float4 load_aligned(const __global REAL *p) { return *(const __global flo
 inline void store_aligned(__global REAL *p, const float4 x) { *(__global float4 *)p = x; }
 #endif
 
-#ifdef FP_FAST_FMAF
+#if DEFECT == 3
+#define MULTIPLY_ADD(a, b, c) ((c) - (a) * (b))
+#elif defined(FP_FAST_FMAF)
 #define MULTIPLY_ADD(a, b, c) fma(a, b, c)
 #else
 #define MULTIPLY_ADD(a, b, c) mad(a, b, c)

@@ -23,14 +23,11 @@ inline float group_sum(const float value, __local float *scratch)
 }
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
-void layer_norm(
-    __global REAL *arena, const ulong x, const ulong y, const __global float *restrict vectors, const uint weight,
-    const uint bias, const uint rows, const uint width, const float epsilon)
+void layer_norm(LAYER_NORM_ARGUMENTS)
 {
     __local float scratch[GROUP];
     const uint item = get_local_id(0);
-    const ulong start = (ulong)get_group_id(0) * width;
-    const ulong from = x + start, to = y + start;
+    FIND_ROW
     float sum = 0.0f;
     for (uint c = item; c < width; c += GROUP) sum += LOAD(arena, from + c);
     const float mean = group_sum(sum, scratch) / (float)width;

@@ -21,13 +21,10 @@ inline float16 load_part(const __global REAL *p, const ulong i, const uint count
 }
 
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
-void layer_norm(
-    __global REAL *arena, const ulong x, const ulong y, const __global float *restrict vectors, const uint weight,
-    const uint bias, const uint rows, const uint width, const float epsilon)
+void layer_norm(LAYER_NORM_ARGUMENTS)
 {
-    const ulong start = (ulong)get_group_id(0) * width;
+    FIND_ROW
     const uint whole = width / 16 * 16, rest = width - whole;
-    const ulong from = x + start, to = y + start;
     float16 sums = rest == 0 ? (float16)(0.0f) : load_part(arena, from + whole, rest);
     for (uint c = 0; c < whole; c += 16) sums += LOADV(arena, from + c);
     const float mean = lane_sum(sums) / (float)width;

@@ -33,9 +33,6 @@
 #define UNROLL _Pragma("unroll")
 #endif
 
-#ifndef DEFECT
-#define DEFECT 0 // to test the tests: 1 leaves out the main loop's barrier, 2 swaps words of the left fragments
-#endif
 #if DEFECT == 1
 #define MAIN_BARRIER()
 #else

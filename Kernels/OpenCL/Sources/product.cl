@@ -62,14 +62,30 @@ typedef struct {
     uint bias, scale, extra;
 } operands;
 
+// What all members of a group (group.cl) share, then what each has of its own. FIND_ROWS finds the first row of a
+// work-group or a lone item that takes `count` of them. OPERANDS stands behind the main loop, so that in a group they
+// need no registers in it.
+#define SHARED_ARGUMENTS \
+    __global REAL *arena, const __global REAL *restrict weights, const __global float *restrict vectors, \
+    const __global ulong *restrict table, const uint columns, const uint channels, const uint map_rows, \
+    const uint map_columns, const uint grid_rows, const uint grid_columns
+#ifdef GROUPED
+#define PRODUCT_ARGUMENTS SHARED_ARGUMENTS, MEMBER_ARGUMENTS
+#define FIND_ROWS(count) \
+    FIND_MEMBER(get_group_id(0), 10) \
+    const uint first = place_in_member * (count), rows = (uint)OWN(9), table_start = (uint)OWN(8); \
+    const ulong x = OWN(0), weight_start = OWN(4);
+#define OPERANDS \
+    {arena, vectors, OWN(1), OWN(2), OWN(3), (uint)OWN(5), (uint)OWN(6), (uint)OWN(7)}
+#else
 #define PRODUCT_ARGUMENTS \
-    __global REAL *arena, const ulong x, const ulong y, const ulong residual0, const ulong residual1, \
-    const __global REAL *restrict weights, const ulong weight_start, const __global float *restrict vectors, \
-    const uint bias, const uint scale, const uint extra, const __global ulong *restrict table, const uint table_start, \
-    const uint rows, const uint columns, const uint channels, const uint map_rows, const uint map_columns, \
-    const uint grid_rows, const uint grid_columns
-#define GEOMETRY {rows, columns, channels, map_rows, map_columns, grid_rows, grid_columns}
+    SHARED_ARGUMENTS, const ulong x, const ulong y, const ulong residual0, const ulong residual1, \
+    const ulong weight_start, const uint bias, const uint scale, const uint extra, const uint table_start, \
+    const uint rows
+#define FIND_ROWS(count) const uint first = get_group_id(0) * (count);
 #define OPERANDS {arena, vectors, y, residual0, residual1, bias, scale, extra}
+#endif
+#define GEOMETRY {rows, columns, channels, map_rows, map_columns, grid_rows, grid_columns}
 
 // WIDTH columns of a sum, from `column` on, before residuals.
 inline FLOATV finished(FLOATV sum, const operands o, const uint column)

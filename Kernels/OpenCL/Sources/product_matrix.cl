@@ -137,11 +137,11 @@ void KERNEL(PRODUCT_ARGUMENTS)
 {
     __local ushort memory[MEMORY] __attribute__((aligned(128)));
     UNIT_MEMORY
+    FIND_ROWS(TILE_ROWS)
     const geometry g = GEOMETRY;
-    const operands o = OPERANDS;
     const uint item = get_local_id(0), lane = item % LANES, sub = item / LANES, item_chunk = item % SLAB_CHUNKS;
     const uint down = sub % SUBS_DOWN * SUB_ROWS, across = sub / SUBS_DOWN * SUB_COLUMNS;
-    const uint first = get_group_id(0) * TILE_ROWS, panel = get_group_id(1), phase = get_group_id(2);
+    const uint panel = get_group_id(1), phase = get_group_id(2);
     const uint steps = TAPS * ((channels + SLAB - 1) / SLAB);
     const __global REAL *w =
         weights + weight_start + ((ulong)phase * get_num_groups(1) + panel) * steps * (PANEL * SLAB) + item * CHUNK;
@@ -197,6 +197,7 @@ void KERNEL(PRODUCT_ARGUMENTS)
     }
     AWAIT_COPIES(0);
 
+    const operands o = OPERANDS;
     __local float *strip = (__local float *)memory + sub * UNIT_ROWS * STRIP_PITCH;
     UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {

@@ -97,10 +97,10 @@ void KERNEL(PRODUCT_ARGUMENTS)
 {
     __local float left[TILE_DEPTH * LEFT_PITCH] __attribute__((aligned(16)));
     __local float right[TILE_DEPTH * PANEL] __attribute__((aligned(16)));
+    FIND_ROWS(TILE_ROWS)
     const geometry g = GEOMETRY;
-    const operands o = OPERANDS;
     const uint item = get_local_id(0), down = item / ITEMS_ACROSS, across = item % ITEMS_ACROSS;
-    const uint first = get_group_id(0) * TILE_ROWS, panel = get_group_id(1), phase = get_group_id(2);
+    const uint panel = get_group_id(1), phase = get_group_id(2);
     const __global REAL *w =
         weights + weight_start + ((ulong)phase * get_num_groups(1) + panel) * TAPS * channels * PANEL;
 
@@ -132,6 +132,7 @@ void KERNEL(PRODUCT_ARGUMENTS)
         barrier(CLK_LOCAL_MEM_FENCE);
     }
 
+    const operands o = OPERANDS;
     #pragma unroll
     for (uint i = 0; i < ITEM_ROWS; i++) {
         const uint m = first + ROW_OF(i);

@@ -50,9 +50,9 @@ inline void load_row(__private float *slab, const __global REAL *arena, const ul
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void KERNEL(PRODUCT_ARGUMENTS)
 {
+    FIND_ROWS(ITEM_ROWS)
     const geometry g = GEOMETRY;
-    const operands o = OPERANDS;
-    const uint first = get_group_id(0) * ITEM_ROWS, panel = get_group_id(1), phase = get_group_id(2);
+    const uint panel = get_group_id(1), phase = get_group_id(2);
     const __global REAL *w =
         weights + weight_start + ((ulong)phase * get_num_groups(1) + panel) * TAPS * channels * PANEL;
 
@@ -82,6 +82,7 @@ void KERNEL(PRODUCT_ARGUMENTS)
         }
     }
 
+    const operands o = OPERANDS;
     #pragma unroll
     for (uint i = 0; i < ITEM_ROWS; i++) {
         const uint m = first + i;

@@ -1,6 +1,6 @@
 /// How the kernels that reuse data are written: products, attention, layer norm. Tile and vector compute the same sums in
 /// the same order where `docs/kernels.md` says so, from the same layouts; matrix units have an order of their own.
-package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable {
+package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIterable {
     /// For GPUs: work-groups share tiles in local memory.
     case tile
     /// For processors: an item works alone on wide vectors, without barriers or local memory.
@@ -16,6 +16,8 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable {
     /// The forms that show on any device whether the kernels for matrix units are right.
     package static let emulations: [KernelForm] =
         [.matrix(.plain)] + MatrixUnit.allCases.filter { $0 != .plain }.map(KernelForm.emulation)
+
+    package static let allCases = portable + MatrixUnit.allCases.map(matrix) + MatrixUnit.allCases.map(emulation)
 
     /// The form for a device without a matrix unit.
     package init(for device: OpenCLDevice) { self = device.kind == .cpu ? .vector : .tile }
@@ -40,9 +42,7 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable {
     }
 
     package init?(rawValue: String) {
-        let units = MatrixUnit.allCases
-        let all = Self.portable + units.map(Self.matrix) + units.map(Self.emulation)
-        guard let form = all.first(where: { $0.rawValue == rawValue }) else { return nil }
+        guard let form = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
         self = form
     }
 }

@@ -9,7 +9,7 @@ package struct KernelLimits: Sendable, Hashable {
     package var allocationByteCount: Int
     /// Work-groups that keep the device busy; smaller products take smaller tiles.
     package var enoughGroups = 256
-    /// A mistake to build kernels for matrix units with, for tests.
+    /// A mistake to build kernels with, for tests.
     package var defect: KernelDefect?
 
     package init(forms: KernelForms, workGroupSize: Int, localMemoryByteCount: Int, allocationByteCount: Int) {

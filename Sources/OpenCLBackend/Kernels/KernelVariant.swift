@@ -3,7 +3,7 @@ package import OpenCLKernels
 /// A kernel with its constants: what gets compiled.
 package struct KernelVariant: Sendable, Hashable {
     /// The files of the program, in order.
-    package let sources: [KernelSource]
+    package private(set) var sources: [KernelSource]
     /// The kernel's name in them.
     package let name: String
     /// `-D` constants; those that are absent keep the files' defaults.
@@ -13,6 +13,13 @@ package struct KernelVariant: Sendable, Hashable {
         self.sources = [.common] + sources
         self.name = name
         self.constants = constants
+    }
+
+    /// The kernel for groups of launches.
+    var grouped: KernelVariant {
+        var variant = self
+        variant.sources.insert(.group, at: 1)
+        return variant
     }
 
     /// The program's text. Contraction of a * b + c is allowed, and nothing else that would change a result: no

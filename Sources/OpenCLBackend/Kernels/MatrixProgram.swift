@@ -18,11 +18,10 @@ struct MatrixProgram: Sendable, Hashable {
     }
 
     /// Their constants.
-    func constants(_ limits: KernelLimits) -> [String: Int] {
+    var constants: [String: Int] {
         var constants = unit.constants
         constants["EMULATED"] = isEmulation ? 1 : 0
         constants["WIDTH"] = 4
-        if let defect = limits.defect { constants["DEFECT"] = defect.rawValue }
         return constants
     }
 
@@ -38,10 +37,4 @@ struct MatrixProgram: Sendable, Hashable {
         case .mma, .mfma: (64, 64)
         }
     }
-}
-
-/// A mistake that kernels for matrix units can be built with, to see that tests find it: `DEFECT` of `matrix_tile.cl`.
-package enum KernelDefect: Int, Sendable, Hashable {
-    case missingBarrier = 1
-    case swappedFragment = 2
 }

@@ -7,22 +7,24 @@ package import TensorCore
 /// computed again.
 package struct PathMemory: Sendable {
     /// Raised when known answers or launches change without their kernels.
-    private static let format = 1
+    private static let format = 2
 
     private let file: URL
 
     /// - Parameters:
     ///   - folder: where files lie.
     ///   - device: whose paths these are.
-    package init(folder: String, device: OpenCLDevice) {
+    ///   - brokenPath: the path that is built with a mistake; what it says must not be taken for what sound kernels say.
+    package init(folder: String, device: OpenCLDevice, brokenPath: KernelPath? = nil) {
         let kernels = KernelSource.allCases.map(\.text)
-        let key = CacheFolder.key(["\(Self.format)"] + device.compilerIdentity + kernels)
+        let mistake = brokenPath.map { ["broken: \($0)"] } ?? []
+        let key = CacheFolder.key(["\(Self.format)"] + device.compilerIdentity + kernels + mistake)
         file = URL(fileURLWithPath: folder).appendingPathComponent(key.hexadecimal + ".json")
     }
 
     /// The memory of a device in ``CacheFolder``; nil when the user wants none.
-    package static func standard(_ device: OpenCLDevice) -> PathMemory? {
-        CacheFolder.path.map { PathMemory(folder: $0 + "/paths", device: device) }
+    package static func standard(_ device: OpenCLDevice, brokenPath: KernelPath? = nil) -> PathMemory? {
+        CacheFolder.path.map { PathMemory(folder: $0 + "/paths", device: device, brokenPath: brokenPath) }
     }
 
     private struct Entry: Codable {

@@ -6,18 +6,22 @@ package import TensorCore
 package final class PathTable: Sendable {
     private let device: OpenCLDevice
     private let memory: PathMemory?
+    private let firstForm: KernelForm?
     private let test: @Sendable (KernelPath) -> SelfTestResult
     private let results: Mutex<[String: SelfTestResult]>
 
     /// - Parameters:
     ///   - device: whose paths these are.
     ///   - memory: where results are kept from start to start; nil for nowhere.
+    ///   - firstForm: the form to try before those that suit the device.
     ///   - test: computes a path's known answers.
     package init(
-        _ device: OpenCLDevice, memory: PathMemory?, test: @escaping @Sendable (KernelPath) -> SelfTestResult
+        _ device: OpenCLDevice, memory: PathMemory?, firstForm: KernelForm? = nil,
+        test: @escaping @Sendable (KernelPath) -> SelfTestResult
     ) {
         self.device = device
         self.memory = memory
+        self.firstForm = firstForm
         self.test = test
         results = Mutex(memory?.load() ?? [:])
     }
@@ -35,7 +39,17 @@ package final class PathTable: Sendable {
 
     /// Every path with its result.
     package func all() -> [(path: KernelPath, result: SelfTestResult)] {
-        KernelPath.all(device).map { ($0, result(of: $0)) }
+        KernelPath.all(device, first: firstForm).map { ($0, result(of: $0)) }
+    }
+
+    /// Whether plans run on a path: whether its form is the one that its family takes.
+    package func runs(_ path: KernelPath) -> Bool {
+        guard let forms = try? forms(elementByteCount: path.elementByteCount) else { return false }
+        return switch path.family {
+        case .product, .convolution: forms.product == path.form
+        case .attention: forms.attention == path.form
+        case .other: forms.layerNorm == path.form
+        }
     }
 
     /// The best form for each family that computes right.
@@ -53,7 +67,9 @@ package final class PathTable: Sendable {
         _ families: [KnownAnswer.Family], _ elementByteCount: Int
     ) throws(BackendError) -> KernelForm {
         var failures: [String] = []
-        for form in KernelPath.forms(device, families[0], elementByteCount: elementByteCount) {
+        let forms = KernelPath.forms(
+            device, families[0], elementByteCount: elementByteCount, first: firstForm)
+        for form in forms {
             let paths = families.map { KernelPath(family: $0, form: form, elementByteCount: elementByteCount) }
             guard let failed = paths.first(where: { !result(of: $0).passed }) else { return form }
             failures.append("\(failed): \(result(of: failed).detail)")

@@ -1,19 +1,21 @@
 /// A launch with its kernel compiled and its arguments set; only a photograph's are set again for each run.
 struct BoundLaunch {
-    private let launch: Launch
+    let planned: PlannedLaunch
     private let kernel: Kernel
+    private var launch: Launch { planned.launch }
 
-    init(_ launch: Launch, _ program: Program, _ memory: PlanMemory) throws(OpenCLError) {
-        self.launch = launch
+    init(_ planned: PlannedLaunch, _ program: Program, _ memory: PlanMemory) throws(OpenCLError) {
+        self.planned = planned
+        let launch = planned.launch
         kernel = try Kernel(program, launch.variant.name)
         for (index, argument) in launch.arguments.enumerated() {
             if let value = memory[argument] { try kernel.setArguments([value], from: index) }
         }
     }
 
-    /// Adds the launch to a queue.
+    /// Adds the launch to a queue, over a grid of so many work-groups.
     func enqueue(
-        _ queue: CommandQueue, _ photographs: PhotographUpload.Slot, sizes: [(height: Int, width: Int)]
+        _ queue: CommandQueue, groups: [Int], _ photographs: PhotographUpload.Slot, sizes: [(height: Int, width: Int)]
     ) throws(OpenCLError) -> Event {
         for (index, argument) in launch.arguments.enumerated() {
             switch argument {
@@ -25,7 +27,8 @@ struct BoundLaunch {
             case .arena, .weights, .vectors, .tables, .element, .count, .float: continue
             }
         }
-        return try queue.launch(kernel, global: launch.global, local: launch.local)
+        let global = zip(groups, launch.local).map { $0 * $1 }
+        return try queue.launch(kernel, global: global, local: launch.local)
     }
 }
 

@@ -1,6 +1,6 @@
 /// One kernel launch of a plan as a value: what to compile, what to pass, over how many items. It names memory by its
 /// part in the plan, so that launches can be counted and looked at without a device.
-struct Launch: Sendable, Hashable {
+struct Launch: Sendable {
     enum Argument: Sendable, Hashable {
         /// All activations.
         case arena
@@ -19,15 +19,25 @@ struct Launch: Sendable, Hashable {
     }
 
     let variant: KernelVariant
+    /// In the kernel's order.
     let arguments: [Argument]
-    let global: [Int]
+    /// How many of the last arguments each member of a group of launches has of its own, and the axis of the grid along
+    /// which members follow one another; nil for kernels that know no groups (`group.cl`).
+    let own: (count: Int, axis: Int)?
+    /// Work-groups along each axis.
+    let groups: [Int]
+    /// Work-items of a group along each axis.
     let local: [Int]
 
     /// Over a grid of work-groups.
-    init(_ variant: KernelVariant, _ arguments: [Argument], groups: [Int], local: [Int]) {
+    init(
+        _ variant: KernelVariant, _ arguments: [Argument], own: (count: Int, axis: Int)? = nil, groups: [Int],
+        local: [Int]
+    ) {
         self.variant = variant
         self.arguments = arguments
-        global = zip(groups, local).map { $0 * $1 }
+        self.own = own
+        self.groups = groups
         self.local = local
     }
 

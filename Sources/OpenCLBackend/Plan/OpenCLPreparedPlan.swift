@@ -5,7 +5,7 @@ package import TensorCore
 package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // kernels are touched under `turn`
     package let plan: Plan
     private let context: OpenCLContext
-    private let launches: [[BoundLaunch]]
+    private let launches: [BoundLaunch]
     private let access: ArenaAccess
     private let upload: PhotographUpload
     private let turn = Mutex<Void>(())
@@ -40,16 +40,12 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         self.context = context
         (launches, access) = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
             let memory = PlanMemory(arena: arena, weights: weights)
-            var launches: [[BoundLaunch]] = []
-            for node in launchPlan.launches {
-                var bound: [BoundLaunch] = []
-                for launch in node {
-                    guard let program = programs[launch.variant.text] else {
-                        preconditionFailure("a build gives every program")
-                    }
-                    bound.append(try BoundLaunch(launch, program, memory))
+            var launches: [BoundLaunch] = []
+            for planned in launchPlan.launches {
+                guard let program = programs[planned.launch.variant.text] else {
+                    preconditionFailure("a build gives every program")
                 }
-                launches.append(bound)
+                launches.append(try BoundLaunch(planned, program, memory))
             }
             return (launches, try ArenaAccess(plan, arena, context))
         }
@@ -78,7 +74,8 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         }
         if let arrival = slot.arrival { try queue.wait(for: arrival) }
         let sizes = inputs.map { $0.uint8 == nil ? (height: 0, width: 0) : (height: $0.shape[0], width: $0.shape[1]) }
-        let events = try enqueue(plan.needed(for: outputs), slot, sizes)
+        let needed = plan.needed(for: outputs)
+        let events = try enqueue(needed, slot, sizes)
         // Before the reads, which block as well: Intel's runtime lets a thread that waits here compute along, but not one
         // that waits in a read; two cores then are twice as fast.
         try queue.finish()
@@ -86,42 +83,49 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         for (name, value) in plan.outputs where outputs.contains(name) {
             results[name] = HostTensor(shape: plan.shape(value), float32: try access.read(value))
         }
-        let times = try nodeTimes(events)
+        let times = try nodeTimes(events, needed)
         return RunResult(outputs: results, nodeSeconds: times.map(\.seconds), nodeStarts: times.map(\.start))
     }
 
     private func enqueue(
         _ needed: [Bool], _ slot: PhotographUpload.Slot, _ sizes: [(height: Int, width: Int)]
-    ) throws(OpenCLError) -> [[Event]] {
+    ) throws(OpenCLError) -> [(launch: PlannedLaunch, event: Event)] {
         let queue = context.computeQueue
-        var events: [[Event]] = []
+        var events: [(launch: PlannedLaunch, event: Event)] = []
         var count = 0
-        for (launches, isNeeded) in zip(launches, needed) {
-            var ofNode: [Event] = []
-            for launch in isNeeded ? launches : [] {
-                let event = try launch.enqueue(queue, slot, sizes: sizes)
-                if queue.isProfiling { ofNode.append(event) }
-                count += 1
-                if count % Self.flushInterval == 0 { try queue.flush() }
-            }
-            events.append(ofNode)
+        for launch in launches {
+            guard let groups = launch.planned.groups(needed) else { continue }
+            let event = try launch.enqueue(queue, groups: groups, slot, sizes: sizes)
+            if queue.isProfiling { events.append((launch.planned, event)) }
+            count += 1
+            if count % Self.flushInterval == 0 { try queue.flush() }
         }
         return events
     }
 
-    private func nodeTimes(_ events: [[Event]]) throws(OpenCLError) -> [(start: Double, seconds: Double)] {
+    /// From the first launch of a node to the end of its last. A launch of several nodes is shared out among those that
+    /// were needed by their work-groups, as if they ran one after the other.
+    private func nodeTimes(
+        _ events: [(launch: PlannedLaunch, event: Event)], _ needed: [Bool]
+    ) throws(OpenCLError) -> [(start: Double, seconds: Double)] {
+        var times = [(start: Double, seconds: Double)?](repeating: nil, count: plan.nodes.count)
         var beginning: UInt64?
-        var times: [(start: Double, seconds: Double)] = []
-        for ofNode in events {
-            guard let first = try ofNode.first?.times(), let last = try ofNode.last?.times() else {
-                times.append((0, 0))
-                continue
-            }
-            let origin = beginning ?? first.start
+        for (launch, event) in events {
+            let (start, end) = try event.times()
+            let origin = beginning ?? start
             beginning = origin
-            times.append((Double(first.start - origin) * 1e-9, Double(last.end - first.start) * 1e-9))
+            let members = launch.members.filter { needed[$0.node] }
+            let groupCount = members.reduce(0) { $0 + $1.groupCount }
+            var memberStart = Double(start - origin) * 1e-9
+            for member in members {
+                let share = Double(member.groupCount) / Double(groupCount)
+                let seconds = Double(end - start) * 1e-9 * share
+                let first = times[member.node]?.start ?? memberStart
+                times[member.node] = (first, memberStart + seconds - first)
+                memberStart += seconds
+            }
         }
-        return times
+        return times.map { $0 ?? (0, 0) }
     }
 }
 

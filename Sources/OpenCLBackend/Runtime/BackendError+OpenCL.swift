@@ -4,7 +4,9 @@ extension BackendError {
     /// A failed call as what it means for a plan.
     package init(_ error: OpenCLError, on device: OpenCLDevice) {
         if error.isOutOfMemory {
-            self = .outOfDeviceMemory(device: device.name, reason: "\(error)")
+            self = .outOfDeviceMemory(
+                device: device.name,
+                reason: "\(error); the device has \(device.limits.memoryByteCount) bytes for everything")
         } else if error.isDeviceLost {
             self = .deviceLost(device: device.name, reason: "\(error)")
         } else {

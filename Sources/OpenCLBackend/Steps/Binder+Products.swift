@@ -92,7 +92,7 @@ extension Binder {
 
     private mutating func launch(_ product: Product, _ node: Node, embeddedBias: Weight? = nil) -> Launch {
         let tile = ProductTile(
-            rows: product.rows, columns: product.columns, phases: product.phases, limits)
+            rows: max(product.rows, rowsOfStep), columns: product.columns, phases: product.phases, limits)
         let epilogue = product.epilogue
         let constants: [String: Int] = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
@@ -107,21 +107,23 @@ extension Binder {
                 taps: product.taps, channels: product.channels, panel: tile.panel,
                 slab: tile.form.matrixUnit == nil ? 1 : MatrixUnit.slab))
         let residuals = node.inputs.dropFirst().prefix(epilogue.residualCount).map(element) + [0, 0]
-        let arguments: [Launch.Argument] = [
-            .arena, .element(product.input ?? element(node.inputs[0])), .element(element(node.output)),
-            .element(residuals[0]), .element(residuals[1]), .weights(bank: place.bank), .element(place.start),
-            .vectors, .count(vectors([epilogue.bias ?? embeddedBias], tile)),
-            .count(vectors([epilogue.layerScale], tile)),
-            .count(vectors(product.extra, tile)), .tables, .count(product.table), .count(product.rows),
-            .count(product.columns), .count(product.channels), .count(product.map.rows), .count(product.map.columns),
-            .count(product.grid.rows), .count(product.grid.columns),
+        let shared: [Launch.Argument] = [
+            .arena, .weights(bank: place.bank), .vectors, .tables, .count(product.columns), .count(product.channels),
+            .count(product.map.rows), .count(product.map.columns), .count(product.grid.rows),
+            .count(product.grid.columns),
+        ]
+        let own: [Launch.Argument] = [
+            .element(product.input ?? element(node.inputs[0])), .element(element(node.output)),
+            .element(residuals[0]), .element(residuals[1]), .element(place.start),
+            .count(vectors([epilogue.bias ?? embeddedBias], tile)), .count(vectors([epilogue.layerScale], tile)),
+            .count(vectors(product.extra, tile)), .count(product.table), .count(product.rows),
         ]
         return Launch(
             variant(
                 [.product, product.kernel] + tile.sources, product.name,
                 constants.merging(product.constants) { $1 }.merging(tile.constants) { $1 }
-                    .merging(MatrixProgram(tile.form)?.constants(limits) ?? [:]) { $1 }),
-            arguments,
+                    .merging(MatrixProgram(tile.form)?.constants ?? [:]) { $1 }),
+            shared + own, own: (own.count, axis: 0),
             groups: [
                 (product.rows + tile.rows - 1) / tile.rows, (product.columns + tile.panel - 1) / tile.panel,
                 product.phases,

@@ -5,21 +5,23 @@ extension Binder {
     mutating func layerNorm(_ op: LayerNorm, _ node: Node) -> Launch {
         let shape = plan.shape(node.inputs[0])
         let arguments: [Launch.Argument] = [
-            .arena, .element(element(node.inputs[0])), .element(element(node.output)), .vectors,
+            .arena, .vectors, .count(shape.channels), .float(op.epsilon),
+            // A group's members have these of their own.
+            .element(element(node.inputs[0])), .element(element(node.output)),
             .count(weights.start(VectorBlock([op.weight], panel: 1))),
-            .count(weights.start(VectorBlock([op.bias], panel: 1))), .count(shape.rows), .count(shape.channels),
-            .float(op.epsilon),
+            .count(weights.start(VectorBlock([op.bias], panel: 1))),
         ]
         switch limits.forms.layerNorm {
         case .tile:
             let group = shape.channels >= 1024 && limits.workGroupSize >= 256 ? 256 : 64
             return Launch(
-                variant([.layerNormTile], "layer_norm", ["GROUP": group]), arguments, groups: [shape.rows],
-                local: [group])
+                variant([.layerNorm, .layerNormTile], "layer_norm", ["GROUP": group]), arguments,
+                own: (4, axis: 0), groups: [shape.rows], local: [group])
         case .matrix, .emulation: preconditionFailure("layer norm has no form for matrix units")
         case .vector:
             return Launch(
-                variant([.layerNormVector], "layer_norm", ["WIDTH": 16]), arguments, groups: [shape.rows], local: [1])
+                variant([.layerNorm, .layerNormVector], "layer_norm", ["WIDTH": 16]), arguments,
+                own: (4, axis: 0), groups: [shape.rows], local: [1])
         }
     }
 
@@ -27,8 +29,9 @@ extension Binder {
         let y = plan.shape(node.output)
         let headWidth = y.channels / op.headCount
         let arguments: [Launch.Argument] = [
-            .arena, .element(element(node.inputs[0])), .element(element(node.output)), .count(y[1]),
-            .count(op.headCount), .float(1 / Float(headWidth).squareRoot()),
+            .arena, .count(y[1]), .count(op.headCount), .float(1 / Float(headWidth).squareRoot()),
+            // A group's members have these of their own.
+            .element(element(node.inputs[0])), .element(element(node.output)),
         ]
         let groups = { (queries: Int) in [(y[1] + queries - 1) / queries, op.headCount, y[0]] }
         if let program = MatrixProgram(limits.forms.attention), MatrixProgram.takes(headWidth: headWidth) {
@@ -36,17 +39,18 @@ extension Binder {
             let constants = ["HEAD_WIDTH": headWidth, "QUERIES": queries, "KEYS": keys]
             return Launch(
                 variant(
-                    program.sources + [.attentionMatrix], "attention",
-                    constants.merging(program.constants(limits)) { $1 }),
-                arguments, groups: groups(queries), local: [queries / 16 * program.unit.laneCount, 1, 1])
+                    program.sources + [.attention, .attentionMatrix], "attention",
+                    constants.merging(program.constants) { $1 }),
+                arguments, own: (2, axis: 2), groups: groups(queries),
+                local: [queries / 16 * program.unit.laneCount, 1, 1])
         }
         let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)
         let isVector = limits.forms.attention == .vector
         return Launch(
             variant(
-                [isVector ? .attentionVector : .attentionTile], "attention",
+                [.attention, isVector ? .attentionVector : .attentionTile], "attention",
                 ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": isVector ? 16 : 4]),
-            arguments, groups: groups(queries), local: [isVector ? 1 : 2 * queries, 1, 1])
+            arguments, own: (2, axis: 2), groups: groups(queries), local: [isVector ? 1 : 2 * queries, 1, 1])
     }
 
     mutating func mergeTokens(_ op: MergeTokens, _ node: Node) -> Launch {

@@ -7,6 +7,8 @@ struct Binder {
     let limits: KernelLimits
     var weights: WeightLayout
     var tables: [UInt64] = []
+    /// Rows of all nodes of a step of several, 0 in others: members of a group are cut alike.
+    var rowsOfStep = 0
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan
@@ -31,8 +33,39 @@ struct Binder {
 
     /// A kernel of this plan's precision.
     func variant(_ sources: [KernelSource], _ name: String, _ constants: [String: Int] = [:]) -> KernelVariant {
-        let storage = ["HALF_STORAGE": plan.memory.elementByteCount == 2 ? 1 : 0]
-        return KernelVariant(sources, name, constants.merging(storage) { $1 })
+        var constants = constants
+        constants["HALF_STORAGE"] = plan.memory.elementByteCount == 2 ? 1 : 0
+        if let defect = limits.defect, defect.path.map({ $0 == path(of: sources) }) ?? true {
+            constants["DEFECT"] = defect.mistake.rawValue
+        }
+        return KernelVariant(sources, name, constants)
+    }
+
+    /// The path that a kernel belongs to.
+    private func path(of sources: [KernelSource]) -> KernelPath {
+        let (family, form): (KnownAnswer.Family, KernelForm) =
+            if sources.contains(.conv2D) || sources.contains(.subpixelConv) {
+                (.convolution, limits.forms.product)
+            } else if sources.contains(.product) {
+                (.product, limits.forms.product)
+            } else if !Set(sources).isDisjoint(with: [.attentionTile, .attentionVector, .attentionMatrix]) {
+                (.attention, limits.forms.attention)
+            } else {
+                (.other, limits.forms.layerNorm)
+            }
+        return KernelPath(family: family, form: form, elementByteCount: plan.memory.elementByteCount)
+    }
+
+    /// The launches of a step: one for all its nodes where the kernel can, otherwise those of each.
+    mutating func launches(_ step: Range<Int>) -> [PlannedLaunch] {
+        rowsOfStep = step.count > 1 ? step.reduce(0) { $0 + plan.shape(plan.nodes[$1].output).rows } : 0
+        let single = step.flatMap { node in launches(plan.nodes[node]).map { (node: node, launch: $0) } }
+        if single.count > 1, single.count == step.count,
+            let group = PlannedLaunch(single, table: { table($0) })
+        {
+            return [group]
+        }
+        return single.map { PlannedLaunch($0.launch, node: $0.node) }
     }
 
     /// The launches of a node: the one place that maps operations to kernels.

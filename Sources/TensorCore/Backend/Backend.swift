@@ -1,6 +1,8 @@
 /// A device that can run plans. Buffers never cross this line: host tensors go in, host tensors come out.
 package protocol Backend: Sendable {
     var device: DeviceInfo { get }
+    /// Whether a launch costs time here, so that plans had better join nodes in steps.
+    var joinsSteps: Bool { get }
 
     /// Checks a plan against its weights, chooses kernels, packs and uploads the weights and allocates the arena.
     ///

@@ -4,20 +4,23 @@ struct Lifetimes {
     /// The block of each value.
     private var blockIndices: [Int?]
 
-    /// `elementByteCounts` holds the bytes of an element of each value.
-    init(nodes: [Node], elementByteCounts: [Int], inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
+    /// Nodes of a step run at the same time. `elementByteCounts` holds the bytes of an element of each value.
+    init(steps: [[Node]], elementByteCounts: [Int], inputs: [(value: Value, kind: InputKind)], outputs: [Value]) {
         blockIndices = [Int?](repeating: nil, count: elementByteCounts.count)
         var lastUses = [Int](repeating: -1, count: elementByteCounts.count)
-        for (step, node) in nodes.enumerated() { for input in node.inputs { lastUses[input.index] = step } }
-        for output in outputs { lastUses[output.index] = nodes.count }
+        for (step, nodes) in steps.enumerated() {
+            for input in nodes.flatMap(\.inputs) { lastUses[input.index] = step }
+        }
+        for output in outputs { lastUses[output.index] = steps.count }
 
         for (value, kind) in inputs {
             guard case .tensor = kind else { continue }
             add(value, lifetime: -1...max(0, lastUses[value.index]))
         }
-        for (step, node) in nodes.enumerated() {
+        for (step, node) in steps.enumerated().flatMap({ step, nodes in nodes.map { (step, $0) } }) {
             let end = max(step, lastUses[node.output.index])
-            if let residual = Self.lastReadResidual(node, step: step, lastUses: lastUses),
+            let residual = Self.lastReadResidual(node, of: steps[step]) { lastUses[$0.index] == step }
+            if let residual,
                 elementByteCounts[residual.index] == elementByteCounts[node.output.index],
                 let block = blockIndices[residual.index]
             {
@@ -37,10 +40,12 @@ struct Lifetimes {
 
     /// A residual that this node alone still reads. A product reads each residual element just before it writes the
     /// output element in its place, so that the output may take over the memory if its elements are as large.
-    private static func lastReadResidual(_ node: Node, step: Int, lastUses: [Int]) -> Value? {
+    private static func lastReadResidual(
+        _ node: Node, of step: [Node], isLastRead: (Value) -> Bool
+    ) -> Value? {
         guard let epilogue = node.op.epilogue, epilogue.residualCount > 0 else { return nil }
         return node.inputs.dropFirst().first { residual in
-            lastUses[residual.index] == step && node.inputs.count { $0 == residual } == 1
+            isLastRead(residual) && step.reduce(0) { $0 + $1.inputs.count { $0 == residual } } == 1
         }
     }
 }

@@ -14,12 +14,12 @@ package struct MemoryPlan: Sendable, Hashable {
     package let offsets: [Int?]
 
     init(
-        nodes: [Node], shapes: [Shape], inputs: [(value: Value, kind: InputKind)], outputs: [Value],
+        steps: [[Node]], shapes: [Shape], inputs: [(value: Value, kind: InputKind)], outputs: [Value],
         elementByteCount: Int, wideValues: Set<Value>
     ) {
         let elementByteCounts = shapes.indices.map { wideValues.contains(Value(index: $0)) ? 4 : elementByteCount }
         var blocks = Lifetimes(
-            nodes: nodes, elementByteCounts: elementByteCounts, inputs: inputs, outputs: outputs
+            steps: steps, elementByteCounts: elementByteCounts, inputs: inputs, outputs: outputs
         ).blocks
         for index in blocks.indices {
             let byteCount = blocks[index].values.map { shapes[$0].elementCount * elementByteCounts[$0] }.max() ?? 0
@@ -41,7 +41,7 @@ package struct MemoryPlan: Sendable, Hashable {
 /// Memory that one value, or several taking it over in turn, occupies from one step to another.
 struct MemoryBlock {
     var values: [Int]
-    /// The first and last node that touch it; -1 stands for before the first node.
+    /// The first and last step that touch it; -1 stands for before the first.
     var lifetime: ClosedRange<Int>
     var byteCount = 0
     var offset = 0

@@ -1,6 +1,8 @@
 /// A graph made ready to run: its operations in execution order, and an offset in one arena for every value.
 package struct Plan: Sendable {
     package let nodes: [Node]
+    /// Runs of nodes that do not need one another; nodes of one step may run at the same time.
+    package let steps: [Range<Int>]
     package let shapes: [Shape]
     package let inputs: [(value: Value, kind: InputKind)]
     package let outputs: [(name: String, value: Value)]
@@ -11,13 +13,23 @@ package struct Plan: Sendable {
     ///     nodes that no output needs disappear.
     ///   - elementByteCount: bytes of one stored activation.
     ///   - wideValues: values that are stored as float32 whatever `elementByteCount` is.
-    package init(_ graph: Graph, elementByteCount: Int = 4, wideValues: Set<Value> = []) {
-        nodes = demandOrder(graph)
+    ///   - joinsSteps: whether nodes that do the same work on rows of their own make one step, for back ends on which a
+    ///     launch costs time; otherwise each is a step of its own.
+    package init(
+        _ graph: Graph, elementByteCount: Int = 4, wideValues: Set<Value> = [], joinsSteps: Bool = false
+    ) {
+        let ordered = demandOrder(graph)
+        let steps = joinsSteps ? joinSteps(ordered, shapes: graph.shapes) : ordered.map { [$0] }
+        nodes = steps.flatMap(\.self)
+        self.steps = steps.reduce(into: []) { ranges, step in
+            let start = ranges.last?.upperBound ?? 0
+            ranges.append(start..<(start + step.count))
+        }
         shapes = graph.shapes
         inputs = graph.inputs
         outputs = graph.outputs
         memory = MemoryPlan(
-            nodes: nodes, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
+            steps: steps, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
             elementByteCount: elementByteCount, wideValues: wideValues)
     }
 

@@ -8,6 +8,8 @@ package struct KnownAnswer: WeightSource {
     package let name: String
     package let family: Family
     let op: Op
+    /// The same operation with weights of its own, to share the launch of `op` where launches are shared.
+    private let twin: Op?
     package let input: HostTensor
     package let expected: [Double]
     /// How far a result may be off, besides the rounding of its storage.
@@ -16,7 +18,8 @@ package struct KnownAnswer: WeightSource {
     private let weight: @Sendable (Int) -> Float
 
     package static let all = [
-        product, alignedProduct, attention, choosingAttention, convolution, layerNorm, downsample,
+        product, alignedProduct, sharedProduct, attention, choosingAttention, sharedAttention, convolution, layerNorm,
+        sharedLayerNorm, downsample,
     ]
 
     /// How far a result may be off: arithmetic, and half a unit in the last place of the largest element in storage
@@ -55,6 +58,12 @@ package struct KnownAnswer: WeightSource {
 
     /// Rows of whole vectors, and enough of them to fill and reuse every slot of local memory.
     package static var alignedProduct: KnownAnswer { product("aligned product", rows: 140, depth: 160, columns: 136) }
+
+    /// Two products in one launch, each of more than one tile.
+    package static var sharedProduct: KnownAnswer {
+        let twin = Linear(weight: .tensor("twin's weight", [37, 65]), epilogue: Epilogue())
+        return product.sharing("shared product", with: .linear(twin))
+    }
 
     /// Queries of zero give every key the same weight: the result is the mean of the values.
     package static var attention: KnownAnswer {
@@ -95,11 +104,17 @@ package struct KnownAnswer: WeightSource {
             arithmeticTolerance: 1e-5)
     }
 
+    package static var sharedAttention: KnownAnswer {
+        choosingAttention.sharing("shared attention", with: choosingAttention.op)
+    }
+
     /// A kernel of ones over a map of ones counts the taps inside the map, for each of three channels.
     package static var convolution: KnownAnswer {
         let side = 9
         let inside = (0..<side).map { $0 == 0 || $0 == side - 1 ? 2.0 : 3.0 }
-        let expected = (0..<(side * side * 5)).map { inside[$0 / 5 / side] * inside[$0 / 5 % side] * 3 }
+        let expected = (0..<(side * side * 5)).map { (cell: Int) -> Double in
+            inside[cell / 5 / side] * inside[cell / 5 % side] * 3
+        }
         let op = Conv2D(weight: .tensor("ones", [5, 3, 3, 3]), padding: 1, epilogue: Epilogue())
         let ones = [Float](repeating: 1, count: side * side * 3)
         return KnownAnswer(
@@ -119,10 +134,19 @@ package struct KnownAnswer: WeightSource {
             expected: (0..<(rows * width)).map { 1 + sign($0) }, arithmeticTolerance: 1e-5)
     }
 
+    package static var sharedLayerNorm: KnownAnswer {
+        let twin = LayerNorm(
+            weight: .tensor("twin's ones", [66]), bias: .tensor("twin's other ones", [66]), epsilon: 1e-6)
+        return layerNorm.sharing("shared layer norm", with: .layerNorm(twin))
+    }
+
     /// Halving a slope of whole numbers takes means of two of them in each direction.
     package static var downsample: KnownAnswer {
         let side = 8
-        let x = (0..<(side * side * 3)).map { Float(4 * ($0 / 3 / side) + 8 * ($0 / 3 % side)) }
+        let x = (0..<(side * side * 3)).map { (cell: Int) -> Float in
+            let (row, column) = (cell / 3 / side, cell / 3 % side)
+            return Float(4 * row + 8 * column)
+        }
         let half = side / 2
         let expected = (0..<(half * half * 3)).map { cell in
             let (row, column) = (cell / 3 / half, cell / 3 % half)
@@ -135,26 +159,41 @@ package struct KnownAnswer: WeightSource {
 
     private init(
         name: String, family: Family, op: Op, input: HostTensor, expected: [Double], arithmeticTolerance: Double,
-        weight: @escaping @Sendable (Int) -> Float = { _ in 1 }
+        twin: Op? = nil, weight: @escaping @Sendable (Int) -> Float = { _ in 1 }
     ) {
         self.name = name
         self.family = family
         self.op = op
+        self.twin = twin
         self.input = input
         self.expected = expected
         self.arithmeticTolerance = arithmeticTolerance
         self.weight = weight
     }
 
+    /// The answer twice, from two operations on one input.
+    private func sharing(_ name: String, with twin: Op) -> KnownAnswer {
+        KnownAnswer(
+            name: name, family: family, op: op, input: input, expected: expected + expected,
+            arithmeticTolerance: arithmeticTolerance, twin: twin, weight: weight)
+    }
+
+    private var ops: [Op] { [op] + [twin].compactMap(\.self) }
+
     var graph: Graph {
         var graph = Graph()
         let x = graph.input(.tensor(input.shape))
-        graph.outputs = [("result", graph.append(op, [x], scope: name, stage: .prepare))]
+        graph.outputs = zip(outputNames, ops).map { output, op in
+            (output, graph.append(op, [x], scope: name, stage: .prepare))
+        }
         return graph
     }
 
+    /// The outputs of ``graph``; one behind the other they are ``expected``.
+    var outputNames: [String] { ops.indices.map { "result \($0)" } }
+
     package var tensors: [String: TensorDescription] {
-        op.weights.flatMap(\.tensors).reduce(into: [:]) {
+        ops.flatMap(\.weights).flatMap(\.tensors).reduce(into: [:]) {
             $0[$1.name] = TensorDescription(shape: $1.shape, dataType: .float32)
         }
     }

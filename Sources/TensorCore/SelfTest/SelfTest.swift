@@ -25,8 +25,9 @@ package struct SelfTestResult: Sendable, Hashable {
         var worst = 0.0
         for answer in answers {
             do throws(BackendError) {
-                let prepared = try prepare(Plan(answer.graph, elementByteCount: elementByteCount), answer)
-                let found = try prepared.run([answer.input]).outputs["result"]?.float32 ?? []
+                let plan = Plan(answer.graph, elementByteCount: elementByteCount, joinsSteps: true)
+                let outputs = try prepare(plan, answer).run([answer.input]).outputs
+                let found = answer.outputNames.flatMap { outputs[$0]?.float32 ?? [] }
                 guard found.count == answer.expected.count else {
                     self.init(passed: false, detail: "\(answer.name): the result has the wrong size")
                     return
