@@ -21,7 +21,7 @@ func joinSteps(_ nodes: [Node], shapes: [Shape]) -> [[Node]] {
     var isPlaced = [Bool](repeating: false, count: nodes.count)
     var missing = Set(nodes.map(\.output))
     var steps: [[Node]] = []
-    for (index, node) in nodes.enumerated() where !isPlaced[index] {
+    for index in nodes.indices where !isPlaced[index] {
         var step = [index]
         for other in works[index].flatMap({ sameWork[$0] }) ?? [] where other > index && !isPlaced[other] {
             guard usesNewWeights[other], nodes[other].inputs.allSatisfy({ !missing.contains($0) }) else { continue }
