@@ -5,22 +5,26 @@ package import TensorCore
 package final class OpenCLBackend: Backend {
     package let device: DeviceInfo
     package let hardware: OpenCLDevice
+    /// Cuts of kernels that were measured on the device.
+    package let tuning: DeviceTuning
     private let caches: Caches
     private let context = Mutex<OpenCLContext?>(nil)
 
-    /// Where compiled programs and the results of known answers are kept.
+    /// Where compiled programs, the results of known answers and tuned cuts are kept.
     package struct Caches: Sendable {
         package let programs: ProgramCache?
         package let paths: PathMemory?
+        package let tuning: TuningStore?
 
-        package init(programs: ProgramCache?, paths: PathMemory?) {
+        package init(programs: ProgramCache?, paths: PathMemory?, tuning: TuningStore? = nil) {
             self.programs = programs
             self.paths = paths
+            self.tuning = tuning
         }
 
         /// Those of the user; see ``CacheFolder``.
         package static func standard(_ device: OpenCLDevice) -> Caches {
-            Caches(programs: .standard, paths: .standard(device))
+            Caches(programs: .standard, paths: .standard(device), tuning: .standard)
         }
 
         /// Nothing is kept.
@@ -36,9 +40,10 @@ package final class OpenCLBackend: Backend {
     ///   - caches: where to keep what takes time to find out.
     package init(_ hardware: OpenCLDevice, name: String, caches: Caches? = nil) {
         self.hardware = hardware
-        device = DeviceInfo(hardware, name: name)
         let caches = caches ?? .standard(hardware)
         self.caches = caches
+        tuning = DeviceTuning(hardware, caches.tuning)
+        device = DeviceInfo(hardware, name: name, tuning: tuning.summary)
         paths = PathTable(hardware, memory: caches.paths) { path in path.test(hardware, caches.programs) }
     }
 
@@ -50,8 +55,9 @@ package final class OpenCLBackend: Backend {
     /// Prepares a plan in the context that is open now, with the best kernels that compute right.
     func prepareOnce(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> OpenCLPreparedPlan {
         let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
-        return try OpenCLPreparedPlan(
-            plan, weights: weights, on: opened(), limits: KernelLimits(hardware, forms: forms))
+        var limits = KernelLimits(hardware, forms: forms)
+        limits.tuning = tuning.cuts(elementByteCount: plan.memory.elementByteCount, limits)
+        return try OpenCLPreparedPlan(plan, weights: weights, on: opened(), limits: limits)
     }
 
     /// The device's context, opened if it is not.

@@ -91,8 +91,11 @@ extension Binder {
     }
 
     private mutating func launch(_ product: Product, _ node: Node, embeddedBias: Weight? = nil) -> Launch {
-        let tile = ProductTile(
-            rows: product.rows, columns: product.columns, phases: product.phases, limits)
+        let shape = TunedShape(
+            product: product.name, rows: product.rows, columns: product.columns,
+            depth: product.taps * product.channels)
+        tunedShape = shape
+        let tile = limits.tile(shape, rows: product.rows, phases: product.phases)
         let epilogue = product.epilogue
         let constants: [String: Int] = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,

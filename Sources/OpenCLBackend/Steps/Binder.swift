@@ -7,6 +7,8 @@ struct Binder {
     let limits: KernelLimits
     var weights: WeightLayout
     var tables: [UInt64] = []
+    /// What the last launch's cut was looked up by; nil before the first product or attention.
+    var tunedShape: TunedShape?
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan

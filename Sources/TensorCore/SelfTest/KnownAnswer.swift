@@ -99,7 +99,9 @@ package struct KnownAnswer: WeightSource {
     package static var convolution: KnownAnswer {
         let side = 9
         let inside = (0..<side).map { $0 == 0 || $0 == side - 1 ? 2.0 : 3.0 }
-        let expected = (0..<(side * side * 5)).map { inside[$0 / 5 / side] * inside[$0 / 5 % side] * 3 }
+        let expected: [Double] = (0..<(side * side * 5)).map { (cell: Int) -> Double in
+            inside[cell / 5 / side] * inside[cell / 5 % side] * 3
+        }
         let op = Conv2D(weight: .tensor("ones", [5, 3, 3, 3]), padding: 1, epilogue: Epilogue())
         let ones = [Float](repeating: 1, count: side * side * 3)
         return KnownAnswer(
@@ -122,7 +124,9 @@ package struct KnownAnswer: WeightSource {
     /// Halving a slope of whole numbers takes means of two of them in each direction.
     package static var downsample: KnownAnswer {
         let side = 8
-        let x = (0..<(side * side * 3)).map { Float(4 * ($0 / 3 / side) + 8 * ($0 / 3 % side)) }
+        let x = (0..<(side * side * 3)).map { (element: Int) -> Float in
+            Float(4 * (element / 3 / side) + 8 * (element / 3 % side))
+        }
         let half = side / 2
         let expected = (0..<(half * half * 3)).map { cell in
             let (row, column) = (cell / 3 / half, cell / 3 % half)
