@@ -16,6 +16,7 @@ struct HelpTests {
                     "mm, kitti, tum",
                 ]
             ), ("plan", modelFlags + ["--json"]), ("devices", ["--json"]),
+            ("tune", ["--model", "--device", "--precision", "--budget", "--json"]),
             (
                 "evaluate",
                 [

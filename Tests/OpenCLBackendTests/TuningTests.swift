@@ -136,7 +136,7 @@ struct TuningFileTests {
     @Test("the records that come with the program are candidates of their form", arguments: TestDevice.all.prefix(1))
     func defaults(_ test: TestDevice) throws {
         for record in TuningStore.defaults {
-            let form = try #require(KernelForm(rawValue: record.form))
+            let form = try #require(KernelForm.portable.first { $0.rawValue == record.form })
             let limits = KernelLimits(test.device, form: form)
             let elementByteCount = record.precision == "f16" ? 2 : 4
             #expect(KernelTuning([record], elementByteCount: elementByteCount, limits).count == 1, "\(record)")

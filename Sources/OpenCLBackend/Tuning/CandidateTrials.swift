@@ -21,92 +21,80 @@ final class CandidateTrials {
     /// How much faster than today's cut a candidate must be, and one whose sums run in another order.
     private static let worthwhile = (sameOrder: 0.98, otherOrder: 0.95)
 
+    /// Floating-point operations of a timed launch at most: the reference computes them as well.
+    private static let flopLimit = 2e11
+
     private let shape: TunedShape
     private let prepare: Prepare
     private let tolerance: Float
-    private let check: TuningProblem
+    private let problem: TuningProblem
     private let expected: [Float]
-    private let makeTimed: (Double) -> TuningProblem
-    private var timed: TuningProblem?
-    private var timedResult: [Float] = []
     private var entries: [Entry] = []
     private(set) var rejected: [(constants: [String: Int], reason: String)] = []
     private(set) var baselineSeconds = 0.0
     private(set) var timedCount = 0
 
+    /// Chooses how much a launch computes, lets the reference compute it and adds the baseline.
     init(
-        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, elementByteCount: Int,
+        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: KernelTuning.Cut, elementByteCount: Int,
         reference: KernelTuner.Reference, prepare: @escaping Prepare
     ) throws(BackendError) {
         self.shape = shape
         self.prepare = prepare
         // Inputs are exact in half; results are rounded to it, and weights of attention on matrix units.
         tolerance = elementByteCount == 2 ? 8e-3 : 1e-3
-        let whole = Double(TuningProblem.flopCount(op, inputs))
-        let sample = { (share: Double) in
-            let (op, shapes) = op.sample(share, of: inputs)
+        let sample = { (flopCount: Double) in
+            let whole = Double(TuningProblem.flopCount(op, inputs))
+            let largest = Double(inputs.map(\.elementCount).max() ?? 1)
+            let (op, shapes) = op.sample(min(1, flopCount / whole, Double(Self.elementLimit) / largest), of: inputs)
             return TuningProblem(op, shapes, depth: shape.depth)
         }
-        makeTimed = { flopCount in
-            let largest = Double(inputs.map(\.elementCount).max() ?? 1)
-            return sample(min(1, flopCount / whole, Double(Self.elementLimit) / largest))
-        }
-        // Small, with a ragged end.
-        check = sample(min(1, 3e8 / whole))
-        let result = try reference(Plan(check.graph), check).run(check.arguments())
+        let small = sample(1e9)
+        let first = try prepare(small, shape, baseline)
+        _ = try first.run(small.arguments())
+        let rate = Double(small.flopCount) / max(try first.run(small.arguments()).kernelSeconds, 1e-6)
+        problem = sample(min(rate * Self.launchSeconds, Self.flopLimit))
+        let result = try reference(Plan(problem.graph), problem).run(problem.arguments())
         expected = result.outputs["result"]?.float32 ?? []
+        if let fault = try verify(baseline) {
+            throw .deviceFailed(device: "the device", reason: "\(shape.kernel) \(shape): \(fault)")
+        }
     }
 
-    /// Verifies a candidate and prepares it for the race. One that computes wrongly or does not run is rejected; the
-    /// baseline throws.
-    func add(_ cut: KernelTuning.Cut, isBaseline: Bool) throws(BackendError) {
+    /// The fastest so far.
+    var leader: KernelTuning.Cut? { entries.min { $0.median < $1.median }?.cut }
+
+    /// Verifies a candidate and takes it into the race; one that computes wrongly or does not run is rejected.
+    ///
+    /// - Throws: ``BackendError`` when the device is lost.
+    func add(_ cut: KernelTuning.Cut) throws(BackendError) {
         do throws(BackendError) {
-            let verified = try prepare(check, shape, cut)
-            _ = try verified.run(check.arguments(isOpposite: true))
-            let result = try verified.run(check.arguments())
-            if let fault = check.fault(result, expected: expected, tolerance: tolerance) {
-                throw .deviceFailed(device: "", reason: fault)
-            }
-            if isBaseline { try size(cut, flopCount: Double(check.flopCount), seconds: result.kernelSeconds) }
-            guard let timed else { return }
-            var entry = Entry(cut: cut, prepared: try prepare(timed, shape, cut))
-            let first = try entry.prepared.run(timed.arguments())
-            if isBaseline { timedResult = first.outputs["result"]?.float32 ?? [] }
-            if let fault = timed.fault(first, expected: timedResult, tolerance: tolerance) {
-                throw .deviceFailed(device: "", reason: fault)
-            }
-            entry.seconds = [try entry.prepared.run(timed.arguments()).kernelSeconds]
-            timedCount += 1
-            // What is far behind at once needs no memory any more.
-            if !isBaseline, entry.seconds[0] > 1.5 * (entries.map { $0.seconds[0] }.min() ?? .infinity) { return }
-            entries.append(entry)
-        } catch .deviceLost(let device, let reason) {
-            throw .deviceLost(device: device, reason: reason)
+            if let fault = try verify(cut) { rejected.append((cut.constants, fault)) }
         } catch {
-            if isBaseline { throw error }
-            let reason =
-                if case .deviceFailed("", let reason) = error { reason } else { "\(error)".prefix(200).description }
-            rejected.append((cut.constants, reason))
+            if case .deviceLost = error { throw error }
+            rejected.append((cut.constants, String("\(error)".prefix(200))))
         }
     }
 
-    /// Chooses how much a timed launch computes.
-    private func size(_ cut: KernelTuning.Cut, flopCount: Double, seconds: Double) throws(BackendError) {
-        var rate = flopCount / max(seconds, 1e-6)
-        for _ in 0..<2 {
-            let problem = makeTimed(rate * Self.launchSeconds)
-            let prepared = try prepare(problem, shape, cut)
-            _ = try prepared.run(problem.arguments())
-            rate = Double(problem.flopCount) / max(try prepared.run(problem.arguments()).kernelSeconds, 1e-6)
-            timed = problem
-        }
+    /// - Returns: what is wrong with a candidate; nil for one that is in the race now.
+    private func verify(_ cut: KernelTuning.Cut) throws(BackendError) -> String? {
+        let prepared = try prepare(problem, shape, cut)
+        // Memory must not hold the right result before it is computed.
+        _ = try prepared.run(problem.arguments(isOpposite: true))
+        let result = try prepared.run(problem.arguments())
+        if let fault = problem.fault(result, expected: expected, tolerance: tolerance) { return fault }
+        timedCount += 1
+        let seconds = result.kernelSeconds
+        // What is far behind at once needs no memory any more.
+        guard entries.isEmpty || seconds < 1.5 * (entries.map { $0.seconds[0] }.min() ?? 0) else { return nil }
+        entries.append(Entry(cut: cut, prepared: prepared, seconds: [seconds]))
+        return nil
     }
 
     /// Runs the candidates in turn, so that what slows the machine for a while slows them all, and gives those up that
     /// cannot win.
     func race(until end: ContinuousClock.Instant) throws(BackendError) {
-        guard let timed else { return }
-        let arguments = timed.arguments()
+        let arguments = problem.arguments()
         let baseline = entries[0].cut
         for round in 0..<Self.roundCount {
             // Three rounds are the least that a median says anything of.

@@ -48,13 +48,11 @@ package struct KernelTuner {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var tuning = KernelTuning()
         var outcomes: [Outcome] = []
-        var remainingFlop = jobs.reduce(0.0) { $0 + $1.flopCount }
         for (index, job) in jobs.enumerated() {
             let remaining = Double((deadline - .now) / .seconds(1))
             guard remaining > 0 else { return (outcomes, jobs.count - index) }
-            // Half by arithmetic, half alike for all, so that small shapes get their turn.
-            let share = 0.5 * job.flopCount / remainingFlop + 0.5 / Double(jobs.count - index)
-            remainingFlop -= job.flopCount
+            // Less for small shapes, but not in proportion: each candidate takes time to compile.
+            let share = job.weight / jobs[index...].reduce(0) { $0 + $1.weight }
             let (outcome, cut) = try tune(job, panel: tuning.panel(job.shape), seconds: share * remaining)
             tuning[job.shape] = cut
             outcomes.append(outcome)
@@ -69,6 +67,7 @@ package struct KernelTuner {
         let op: Op
         let inputs: [Shape]
         var flopCount: Double
+        var weight: Double { flopCount.squareRoot() }
     }
 
     private func jobs(_ plan: Plan) -> [Job] {
@@ -92,13 +91,16 @@ package struct KernelTuner {
         let end = ContinuousClock.now + .seconds(seconds)
         let all = TuningCandidates(limits).cuts(for: job.shape)
         let untuned = all[0]
-        let allowed = all.dropFirst().filter { $0.hasPanel(panel) } + (triesWrongCut ? untuned.wrong : [])
-        let trials = try CandidateTrials(
-            job.op, job.inputs, job.shape, elementByteCount: elementByteCount, reference: reference,
-            prepare: prepare)
         // What runs today is measured as well, even where its panel would not do.
-        try trials.add(untuned, isBaseline: true)
-        for cut in allowed where ContinuousClock.now < end { try trials.add(cut, isBaseline: false) }
+        let trials = try CandidateTrials(
+            job.op, job.inputs, job.shape, baseline: untuned, elementByteCount: elementByteCount,
+            reference: reference, prepare: prepare)
+        let allowed = all.dropFirst().filter { $0.hasPanel(panel) }
+        let plain = (triesWrongCut ? untuned.wrong : []) + allowed.filter(\.isPlain)
+        for cut in plain where ContinuousClock.now < end { try trials.add(cut) }
+        if let leader = trials.leader {
+            for cut in allowed where cut.isVariation(of: leader) && ContinuousClock.now < end { try trials.add(cut) }
+        }
         try trials.race(until: end)
         let (best, bestSeconds) = trials.winner(among: { $0 == untuned ? untuned.hasPanel(panel) : true })
         let record = TuningRecord(

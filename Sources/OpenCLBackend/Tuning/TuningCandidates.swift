@@ -25,8 +25,8 @@ struct TuningCandidates {
     /// Sums fill most of the vector registers: 32 of 16 floats, or of 8 where a driver's compiler splits vectors.
     private func vectors(_ columns: Int) -> [ProductTile] {
         let shapes = [
-            (16, 8), (16, 12), (16, 14), (16, 24), (32, 4), (32, 6), (32, 8), (32, 10), (32, 12), (64, 2), (64, 3),
-            (64, 4), (64, 5), (64, 6), (128, 2), (128, 3),
+            (32, 6), (16, 14), (32, 8), (64, 3), (64, 4), (32, 12), (32, 10), (16, 8), (16, 12), (64, 5), (64, 6),
+            (16, 24), (128, 3), (32, 4), (128, 2),
         ]
         return shapes.flatMap { panel, rows in
             [nil, 128, 256].map { depth in
@@ -88,5 +88,26 @@ extension ProductTile {
         let localByteCount = 4 * depth * (rows + 4 + panel)
         return groupSize <= limits.workGroupSize && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
             && rows * depth / 4 % groupSize == 0 && depth * panel / 4 % groupSize == 0
+    }
+}
+
+extension KernelTuning.Cut {
+    /// Whether it differs from others in its shape alone: these are tried first.
+    var isPlain: Bool {
+        switch self {
+        case .product(let tile): tile.depth == nil
+        case .attention(let cut): cut.keys == nil && cut.atOnce == nil
+        }
+    }
+
+    /// Whether it is another cut with less usual constants beside its shape.
+    func isVariation(of other: KernelTuning.Cut) -> Bool {
+        switch (self, other) {
+        case (.product(let tile), .product(let leader)):
+            tile.depth != nil && tile.rows == leader.rows && tile.panel == leader.panel
+                && tile.itemRows == leader.itemRows && tile.itemColumns == leader.itemColumns
+        case (.attention(let cut), .attention(let leader)): !isPlain && cut.queries == leader.queries
+        case (.product, .attention), (.attention, .product): false
+        }
     }
 }
