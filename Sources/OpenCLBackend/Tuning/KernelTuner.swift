@@ -96,8 +96,8 @@ package struct KernelTuner {
             job.op, job.inputs, job.shape, baseline: untuned, elementByteCount: elementByteCount,
             reference: reference, prepare: prepare)
         let allowed = all.dropFirst().filter { $0.hasPanel(panel) }
-        let plain = (triesWrongCut ? untuned.wrong : []) + allowed.filter(\.isPlain)
-        for cut in plain where ContinuousClock.now < end { try trials.add(cut) }
+        for cut in triesWrongCut ? untuned.wrong : [] { try trials.add(cut) }
+        for cut in allowed where cut.isPlain && ContinuousClock.now < end { try trials.add(cut) }
         if let leader = trials.leader {
             for cut in allowed where cut.isVariation(of: leader) && ContinuousClock.now < end { try trials.add(cut) }
         }

@@ -46,14 +46,8 @@ struct TuningProblem: WeightSource {
     /// Those of an operation on inputs of the given shapes.
     static func flopCount(_ op: Op, _ inputs: [Shape]) -> Int { op.cost(inputs, elementByteCount: 4).flopCount }
 
-    /// What a prepared plan of the graph takes. `isOpposite` turns every sign, so that what a run leaves behind is no
-    /// result of the other.
-    func arguments(isOpposite: Bool = false) -> [HostTensor] {
-        guard isOpposite else { return inputs + guards }
-        return inputs.map { input in
-            HostTensor(shape: input.shape, float32: (input.float32 ?? []).map { -0.5 * $0 })
-        } + guards
-    }
+    /// What a prepared plan of the graph takes.
+    var arguments: [HostTensor] { inputs + guards }
 
     /// What is wrong with a result; nil when nothing is.
     func fault(_ result: RunResult, expected: [Float], tolerance: Float) -> String? {
