@@ -15,7 +15,9 @@ struct ProductTile: Sendable, Hashable {
     let depth: Int?
 
     /// Work-items of a work-group.
-    var groupSize: Int { (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1) }
+    var groupSize: Int {
+        form == .vector ? 1 : (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1)
+    }
 
     /// The files behind the operation's.
     var sources: [KernelSource] {
