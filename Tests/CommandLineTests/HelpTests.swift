@@ -16,7 +16,6 @@ struct HelpTests {
                     "mm, kitti, tum",
                 ]
             ), ("plan", modelFlags + ["--json"]), ("devices", ["--json"]),
-            ("tune", ["--model", "--device", "--precision", "--budget", "--json"]),
             (
                 "evaluate",
                 [
