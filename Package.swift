@@ -31,8 +31,8 @@ let package = Package(
         .target(name: "CPUKernels", path: "Kernels/CPU"),
         .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
         .target(
-            name: "OpenCLKernels", path: "Kernels/OpenCL", resources: [.embedInCode("Sources")],
-            swiftSettings: safe),
+            name: "OpenCLKernels", path: "Kernels/OpenCL",
+            resources: [.embedInCode("Sources"), .embedInCode("Tuning")], swiftSettings: safe),
 
         // The engine.
         .target(name: "TensorCore", swiftSettings: safe),

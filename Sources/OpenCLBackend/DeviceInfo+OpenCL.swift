@@ -2,7 +2,7 @@ import TensorCore
 
 extension DeviceInfo {
     /// An OpenCL device as people see it.
-    init(_ device: OpenCLDevice, name: String) {
+    init(_ device: OpenCLDevice, name: String, tuning: String) {
         let limits = device.limits
         let capability = device.nvidiaComputeCapability.map { ", compute capability \($0.major).\($0.minor)" } ?? ""
         let extensions = Self.extensions.filter { device.extensions.contains($0) }
@@ -24,6 +24,7 @@ extension DeviceInfo {
                         + (limits.sharesHostMemory ? ", shared with the host" : "")),
                 .init(name: "local memory", value: "\(limits.localMemoryByteCount / 1024) KB\(local)"),
                 .init(name: "work-group", value: "at most \(limits.workGroupSize) items"),
+                .init(name: "tuned kernels", value: tuning),
                 .init(
                     name: "extensions",
                     value: extensions.isEmpty ? "none that matter" : extensions.joined(separator: " ")),

@@ -6,23 +6,28 @@ package final class OpenCLBackend: Backend {
     package let device: DeviceInfo
     package let joinsSteps = true
     package let hardware: OpenCLDevice
+    /// Cuts of kernels that were measured on the device.
+    package let tuning: DeviceTuning
     private let caches: Caches
     private let defect: KernelDefect?
     private let context = Mutex<OpenCLContext?>(nil)
 
-    /// Where compiled programs and the results of known answers are kept.
+    /// Where compiled programs, the results of known answers and tuned cuts are kept.
     package struct Caches: Sendable {
         package let programs: ProgramCache?
         package let paths: PathMemory?
+        package let tuning: TuningStore?
 
-        package init(programs: ProgramCache?, paths: PathMemory?) {
+        package init(programs: ProgramCache?, paths: PathMemory?, tuning: TuningStore? = nil) {
             self.programs = programs
             self.paths = paths
+            self.tuning = tuning
         }
 
         /// Those of the user; see ``CacheFolder``.
         package static func standard(_ device: OpenCLDevice, brokenPath: KernelPath? = nil) -> Caches {
-            Caches(programs: .standard, paths: .standard(device, brokenPath: brokenPath))
+            Caches(
+                programs: .standard, paths: .standard(device, brokenPath: brokenPath), tuning: .standard)
         }
 
         /// Nothing is kept.
@@ -41,9 +46,10 @@ package final class OpenCLBackend: Backend {
         _ hardware: OpenCLDevice, name: String, caches: Caches? = nil, overrides: PathOverrides = .none
     ) {
         self.hardware = hardware
-        device = DeviceInfo(hardware, name: name)
         let caches = caches ?? .standard(hardware, brokenPath: overrides.brokenPath)
         self.caches = caches
+        tuning = DeviceTuning(hardware, caches.tuning)
+        device = DeviceInfo(hardware, name: name, tuning: tuning.summary)
         let defect = overrides.brokenPath.map(KernelDefect.init(breaking:))
         self.defect = defect
         paths = PathTable(hardware, memory: caches.paths, firstForm: overrides.firstForm) { path in
@@ -61,6 +67,7 @@ package final class OpenCLBackend: Backend {
         let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
         var limits = KernelLimits(hardware, forms: forms)
         limits.defect = defect
+        limits.tuning = tuning.cuts(elementByteCount: plan.memory.elementByteCount, limits)
         return try OpenCLPreparedPlan(plan, weights: weights, on: opened(), limits: limits)
     }
 

@@ -3,7 +3,7 @@
 //           y [crops, tokens, heads * HEAD_WIDTH]
 // launch    the form for processors: global = (tokens / QUERIES rounded up, heads, crops), local = (1, 1, 1). An item
 //           takes QUERIES queries of one head against all keys, KEYS at a time: keys transposed and values copied into
-//           memory of its own, four queries at once in registers.
+//           memory of its own, AT_ONCE queries at once in registers.
 // requires  WIDTH = 16; KEYS a multiple of 16
 // numerics  float. Keys in order; after each block of them sums are rescaled to the greatest score so far, and divided
 //           by the sum of weights at the end. A NaN in a query or a key stays in the rows that see it.
@@ -14,12 +14,14 @@
 #define QUERIES 148 // of an item: 577 tokens are four items
 #endif
 #ifndef KEYS
-#define KEYS 64
+#define KEYS 64 // of a block (e.g. 32, 128)
 #endif
 #define PADDED ((HEAD_WIDTH + 15) / 16 * 16)
 #define OUT_VECTORS (PADDED / 16)
 #define KEY_VECTORS (KEYS / 16)
-#define AT_ONCE 4
+#ifndef AT_ONCE
+#define AT_ONCE 4 // queries in registers (e.g. 2, 6)
+#endif
 
 inline float lane_max(const float16 v)
 {

@@ -9,6 +9,8 @@ package struct KernelLimits: Sendable, Hashable {
     package var allocationByteCount: Int
     /// Work-groups that keep the device busy; smaller products take smaller tiles.
     package var enoughGroups = 256
+    /// Cuts that were measured on the device.
+    package var tuning = KernelTuning()
     /// A mistake to build kernels with, for tests.
     package var defect: KernelDefect?
 

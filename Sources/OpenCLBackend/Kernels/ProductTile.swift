@@ -11,9 +11,13 @@ struct ProductTile: Sendable, Hashable {
     /// Rows and columns of an item; the whole tile for a lone item, those of a sub-group for matrix units.
     let itemRows: Int
     let itemColumns: Int
+    /// Channels that are copied or staged at a time, but for matrix units; nil for the file's default.
+    let depth: Int?
 
     /// Work-items of a work-group.
-    var groupSize: Int { (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1) }
+    var groupSize: Int {
+        form == .vector ? 1 : (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1)
+    }
 
     /// The files behind the operation's.
     var sources: [KernelSource] {
@@ -28,8 +32,9 @@ struct ProductTile: Sendable, Hashable {
         switch form {
         case .tile:
             ["TILE_ROWS": rows, "PANEL": panel, "ITEM_ROWS": itemRows, "ITEM_COLUMNS": itemColumns, "WIDTH": 4]
+                .merging(depth.map { ["TILE_DEPTH": $0] } ?? [:]) { $1 }
         case .vector:
-            ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16]
+            ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16].merging(depth.map { ["SLAB": $0] } ?? [:]) { $1 }
         case .matrix, .emulation:
             ["TILE_ROWS": rows, "PANEL": panel, "SUB_ROWS": itemRows, "SUB_COLUMNS": itemColumns]
         }
@@ -53,8 +58,8 @@ struct ProductTile: Sendable, Hashable {
             itemColumns: min(panel / subTiles.across, greatest.columns))
     }
 
-    /// The panel for a weight of so many columns. Every product with that weight reads the same panels, so that nothing
-    /// else may decide.
+    /// The panel for a weight of so many columns without tuning. Every product with that weight reads the same panels, so
+    /// that nothing else may decide.
     static func panel(columns: Int, _ limits: KernelLimits) -> Int {
         switch limits.forms.product {
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
@@ -64,12 +69,13 @@ struct ProductTile: Sendable, Hashable {
         }
     }
 
-    init(form: KernelForm, rows: Int, panel: Int, itemRows: Int, itemColumns: Int) {
+    init(form: KernelForm, rows: Int, panel: Int, itemRows: Int, itemColumns: Int, depth: Int? = nil) {
         self.form = form
         self.rows = rows
         self.panel = panel
         self.itemRows = itemRows
         self.itemColumns = itemColumns
+        self.depth = depth
     }
 
     /// The tile for a product of `rows` x `columns`, `phases` times.

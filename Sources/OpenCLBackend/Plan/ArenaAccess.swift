@@ -34,6 +34,9 @@ struct ArenaAccess {
         )
     }
 
+    /// Makes every element a NaN, so that what a run does not write shows.
+    func spoil() throws(OpenCLError) { try queue.fill(arena, with: 0xff, byteCount: arena.byteCount) }
+
     private func byteOffset(_ value: Value) -> Int { plan.memory.offsets[value.index] ?? 0 }
 
     /// Writes a float32 tensor where the plan expects it.

@@ -52,6 +52,12 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         upload = PhotographUpload(context, inputCount: plan.inputs.count)
     }
 
+    /// Makes every activation a NaN, so that what a run does not write shows: freed memory may hold the right result of
+    /// another plan.
+    func spoilActivations() throws(BackendError) {
+        try BackendError.wrapping(context.device) { () throws(OpenCLError) in try access.spoil() }
+    }
+
     /// Runs the plan. Times are those of the device's events; zero when the context does not profile.
     package func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
         try plan.check(inputs, outputs: outputs)

@@ -91,8 +91,11 @@ extension Binder {
     }
 
     private mutating func launch(_ product: Product, _ node: Node, embeddedBias: Weight? = nil) -> Launch {
-        let tile = ProductTile(
-            rows: max(product.rows, rowsOfStep), columns: product.columns, phases: product.phases, limits)
+        let rows = max(product.rows, rowsOfStep)
+        let shape = TunedShape(
+            product: product.name, rows: rows, columns: product.columns, depth: product.taps * product.channels)
+        tunedShape = shape
+        let tile = limits.tile(shape, rows: rows, phases: product.phases)
         let epilogue = product.epilogue
         let constants: [String: Int] = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,

@@ -25,7 +25,7 @@ extension Binder {
         }
     }
 
-    func attention(_ op: Attention, _ node: Node) -> Launch {
+    mutating func attention(_ op: Attention, _ node: Node) -> Launch {
         let y = plan.shape(node.output)
         let headWidth = y.channels / op.headCount
         let arguments: [Launch.Argument] = [
@@ -44,13 +44,13 @@ extension Binder {
                 arguments, own: (2, axis: 2), groups: groups(queries),
                 local: [queries / 16 * program.unit.laneCount, 1, 1])
         }
-        let queries = AttentionTile.queries(headWidth: headWidth, tokens: y[1], limits)
-        let isVector = limits.forms.attention == .vector
+        let shape = TunedShape(attentionOf: y[1], headWidth: headWidth)
+        tunedShape = shape
+        let cut = limits.attentionCut(shape)
         return Launch(
             variant(
-                [.attention, isVector ? .attentionVector : .attentionTile], "attention",
-                ["HEAD_WIDTH": headWidth, "QUERIES": queries, "WIDTH": isVector ? 16 : 4]),
-            arguments, own: (2, axis: 2), groups: groups(queries), local: [isVector ? 1 : 2 * queries, 1, 1])
+                [.attention, cut.source], "attention", cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }),
+            arguments, own: (2, axis: 2), groups: groups(cut.queries), local: [cut.groupSize, 1, 1])
     }
 
     mutating func mergeTokens(_ op: MergeTokens, _ node: Node) -> Launch {
@@ -81,31 +81,6 @@ extension Binder {
                     .count(y.channels), .count(first),
                 ], elements: y.rows * channels)
         }
-    }
-}
-
-/// How attention is cut.
-enum AttentionTile {
-    /// Queries of a work-group, or of a lone item.
-    static func queries(headWidth: Int, tokens: Int, _ limits: KernelLimits) -> Int {
-        switch limits.forms.attention {
-        case .vector:
-            // Items of equal size, few enough that the keys' transposition does not count.
-            let items = (tokens + 159) / 160
-            return (tokens + items - 1) / items
-        case .tile, .matrix, .emulation:
-            return [64, 32, 16].first { queries in
-                2 * queries <= limits.workGroupSize
-                    && localByteCount(headWidth: headWidth, queries: queries)
-                        <= min(limits.localMemoryByteCount, 48 << 10)
-            } ?? 8
-        }
-    }
-
-    /// Bytes of local memory that `attention_tile.cl` declares.
-    static func localByteCount(headWidth: Int, queries: Int) -> Int {
-        let padded = (headWidth + 31) / 32 * 32
-        return 4 * (padded * (queries + 4) + padded * 36 + 32 * (queries + 4) + 8 * queries)
     }
 }
 

@@ -9,6 +9,8 @@ struct Binder {
     var tables: [UInt64] = []
     /// Rows of all nodes of a step of several, 0 in others: members of a group are cut alike.
     var rowsOfStep = 0
+    /// What the last launch's cut was looked up by; nil before the first product or attention.
+    var tunedShape: TunedShape?
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan
@@ -56,9 +58,14 @@ struct Binder {
         return KernelPath(family: family, form: form, elementByteCount: plan.memory.elementByteCount)
     }
 
+    /// Cuts what follows for the nodes of a step.
+    mutating func begin(_ step: Range<Int>) {
+        rowsOfStep = step.count > 1 ? step.reduce(0) { $0 + plan.shape(plan.nodes[$1].output).rows } : 0
+    }
+
     /// The launches of a step: one for all its nodes where the kernel can, otherwise those of each.
     mutating func launches(_ step: Range<Int>) -> [PlannedLaunch] {
-        rowsOfStep = step.count > 1 ? step.reduce(0) { $0 + plan.shape(plan.nodes[$1].output).rows } : 0
+        begin(step)
         let single = step.flatMap { node in launches(plan.nodes[node]).map { (node: node, launch: $0) } }
         if single.count > 1, single.count == step.count,
             let group = PlannedLaunch(single, table: { table($0) })

@@ -1,0 +1,94 @@
+/// How kernels are cut for shapes that were measured; all others keep the cuts of `ProductTile` and `AttentionCut`.
+package struct KernelTuning: Sendable, Hashable {
+    private var products: [TunedShape: [Int: ProductTile]] = [:]
+    private var attentions: [TunedShape: AttentionCut] = [:]
+    /// A cut for whatever takes one of its kind, while a tuner tries it.
+    private var forced: Cut?
+
+    init() {}
+
+    /// One choice.
+    enum Cut: Sendable, Hashable {
+        case product(ProductTile)
+        case attention(AttentionCut)
+
+        var constants: [String: Int] {
+            switch self {
+            case .product(let tile): tile.constants
+            case .attention(let cut): cut.constants
+            }
+        }
+    }
+
+    /// The choices of records that fit a device, its forms and its limits. One that is not among today's candidates is
+    /// left out: no file can make a kernel run as the tuner would not run it.
+    package init(_ records: [TuningRecord], elementByteCount: Int, _ limits: KernelLimits) {
+        let precision = elementByteCount == 2 ? "f16" : "f32"
+        for record in records where record.precision == precision {
+            let candidates = TuningCandidates(limits).cuts(for: record.shape)
+            guard let cut = candidates.first(where: { $0.matches(record) }) else { continue }
+            self[record.shape] = cut
+        }
+        for (weightClass, tiles) in products {
+            let panel = tiles.max { $0.key < $1.key }?.value.panel
+            products[weightClass] = tiles.filter { $0.value.panel == panel }
+        }
+    }
+
+    /// Shapes with a choice of their own.
+    package var count: Int { products.values.reduce(attentions.count) { $0 + $1.count } }
+
+    /// The choice for a shape; of products with the same weights, that for the nearest number of rows.
+    subscript(shape: TunedShape) -> Cut? {
+        get {
+            if let forced { return forced }
+            if let cut = attentions[shape] { return .attention(cut) }
+            guard let tiles = products[shape.weightClass] else { return nil }
+            let distance = { (rows: Int) in abs(rows.trailingZeroBitCount - shape.rows.trailingZeroBitCount) }
+            let nearest = tiles.min { (distance($0.key), $0.key) < (distance($1.key), $1.key) }
+            return nearest.map { .product($0.value) }
+        }
+        set {
+            switch newValue {
+            case .product(let tile): products[shape.weightClass, default: [:]][shape.rows] = tile
+            case .attention(let cut): attentions[shape] = cut
+            case nil:
+                products[shape.weightClass]?[shape.rows] = nil
+                attentions[shape] = nil
+            }
+        }
+    }
+
+    /// Takes a cut for every shape.
+    mutating func force(_ cut: Cut) { forced = cut }
+
+    /// The panel that a weight's products agreed on.
+    func panel(_ shape: TunedShape) -> Int? { products[shape.weightClass]?.values.first?.panel }
+}
+
+extension KernelTuning.Cut {
+    var form: KernelForm {
+        switch self {
+        case .product(let tile): tile.form
+        case .attention(let cut): cut.form
+        }
+    }
+
+    fileprivate func matches(_ record: TuningRecord) -> Bool {
+        form.rawValue == record.form && constants == record.constants
+    }
+}
+
+extension KernelLimits {
+    /// The tile for a product: the tuned one, or the one that the product's extents suggest.
+    func tile(_ shape: TunedShape, rows: Int, phases: Int) -> ProductTile {
+        if case .product(let tile) = tuning[shape] { return tile }
+        return ProductTile(rows: rows, columns: shape.columns, phases: phases, self)
+    }
+
+    /// The cut of attention: the tuned one, or the one that its extents suggest.
+    func attentionCut(_ shape: TunedShape) -> AttentionCut {
+        if case .attention(let cut) = tuning[shape] { return cut }
+        return AttentionCut(headWidth: shape.columns, tokens: shape.rows, self)
+    }
+}

@@ -1,0 +1,81 @@
+package import Foundation
+import OpenCLKernels
+
+/// Where tuning records lie: those that come with the program, and the user's in ``CacheFolder``, which go before them.
+package struct TuningStore: Sendable {
+    /// The user's file; nil when the user wants none kept.
+    package let file: URL?
+
+    package init(folder: String?) {
+        file = folder.map { URL(fileURLWithPath: $0).appendingPathComponent("tuning.jsonl") }
+    }
+
+    package static let standard = TuningStore(folder: CacheFolder.path)
+
+    /// The records that come with the program.
+    package static let defaults: [TuningRecord] =
+        (try? TuningFile(String(decoding: KernelDefaults.tuning, as: UTF8.self)).records) ?? []
+
+    /// The user's records. A damaged file counts as none; the warning says so, and what to do.
+    package func users() -> (records: [TuningRecord], warning: String?) {
+        guard let file, FileManager.default.fileExists(atPath: file.path) else { return ([], nil) }
+        do { return (try TuningFile(contentsOf: file.path).records, nil) } catch {
+            return ([], "tuned kernels are not used: \(error); remove it or tune again with fathom tune")
+        }
+    }
+
+    /// Adds records to the user's file, which is written under another name and renamed.
+    ///
+    /// - Throws: what Foundation throws.
+    package func add(_ records: [TuningRecord]) throws {
+        guard let file else { return }
+        _ = CacheFolder.create(file.deletingLastPathComponent())
+        var content = TuningFile(users().records)
+        content.merge(records)
+        try Data(content.text.utf8).write(to: file, options: .atomic)
+    }
+}
+
+/// The tuning of one device.
+package struct DeviceTuning: Sendable {
+    private let device: OpenCLDevice
+    /// The program's, then the user's.
+    private let records: [TuningRecord]
+    /// Why the user's records are not used; nil when they are, or when there are none.
+    package let warning: String?
+
+    package init(_ device: OpenCLDevice, _ store: TuningStore?) {
+        self.device = device
+        let (users, warning) = store?.users() ?? ([], nil)
+        self.warning = warning
+        let here = { (record: TuningRecord) in
+            guard let form = KernelForm(rawValue: record.form) else { return false }
+            return record.place.covers(TuningRecord.Place(device, record.shape, form))
+        }
+        let own = users.filter(here)
+        // Products with the same weights agree on panels: the program's records and the user's are not mixed there.
+        let tuned = Set(own.map { "\($0.precision) \($0.form) \($0.shape.weightClass)" })
+        let defaults = store == nil ? [] : TuningStore.defaults.filter(here)
+        records =
+            defaults.filter { !tuned.contains("\($0.precision) \($0.form) \($0.shape.weightClass)") } + own
+    }
+
+    /// No tuning.
+    package static func none(_ device: OpenCLDevice) -> DeviceTuning { DeviceTuning(device, nil) }
+
+    /// The cuts for plans of a precision whose kernels have the forms of `limits`.
+    package func cuts(elementByteCount: Int, _ limits: KernelLimits) -> KernelTuning {
+        KernelTuning(
+            records, elementByteCount: elementByteCount, limits.storing(elementByteCount: elementByteCount))
+    }
+
+    /// What people are told: how many shapes are tuned.
+    package var summary: String {
+        if let warning { return warning }
+        let counts = ["f32", "f16"].map { precision in
+            (precision, Set(records.filter { $0.precision == precision }.map(\.shape)).count)
+        }.filter { $0.1 > 0 }
+        return counts.isEmpty
+            ? "none; fathom tune measures the best" : counts.map { "\($0.1) shapes in \($0.0)" }.joined(separator: ", ")
+    }
+}

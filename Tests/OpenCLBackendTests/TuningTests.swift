@@ -1,0 +1,146 @@
+import CPUBackend
+import Foundation
+import OpenCLBackend
+import TensorCore
+import TestSupport
+import Testing
+
+@Suite("OpenCL tuning", .serialized)
+struct TuningTests {
+    private static let weight = Weight.tensor("weight", [96, 200])
+
+    /// One product and one attention, as a model has them.
+    private func plan(elementByteCount: Int = 4) -> Plan {
+        var graph = Graph()
+        let x = graph.input(.tensor([2, 150, 200]))
+        let op = Linear(weight: Self.weight, epilogue: epilogueCase(channels: 96, bias: true, activation: .gelu))
+        let qkv = graph.append(.linear(op), [x], scope: "qkv", stage: .encoders)
+        let y = graph.append(.attention(Attention(headCount: 2)), [qkv], scope: "attention", stage: .encoders)
+        graph.outputs = [("y", y)]
+        return Plan(graph, elementByteCount: elementByteCount)
+    }
+
+    private func tuner(_ backend: OpenCLBackend, elementByteCount: Int = 4) throws -> KernelTuner {
+        let processor = CPUBackend(threadCount: 1)
+        return try KernelTuner(backend, elementByteCount: elementByteCount) { plan, weights throws(BackendError) in
+            try processor.prepare(plan, weights: weights)
+        }
+    }
+
+    private func backend(_ test: TestDevice, _ store: TuningStore? = nil) -> OpenCLBackend {
+        OpenCLBackend(test.device, name: "opencl", caches: .init(programs: nil, paths: nil, tuning: store))
+    }
+
+    private func bits(_ backend: OpenCLBackend) throws -> [UInt32] {
+        var generator = SeededGenerator(seed: 7)
+        let x = generator.tensor([2, 150, 200])
+        let plan = plan()
+        let weights = MemoryWeights(for: plan.weights, seed: 8)
+        let result = try backend.prepare(plan, weights: weights).run([x])
+        return try #require(result.outputs["y"]?.float32).map(\.bitPattern)
+    }
+
+    @Test("a wrong candidate that is the fastest never wins", arguments: TestDevice.all, [4, 2])
+    func wrongCandidate(_ test: TestDevice, elementByteCount: Int) throws {
+        guard test.device.kind == .cpu else { return }
+        var tuner = try tuner(backend(test), elementByteCount: elementByteCount)
+        tuner.triesWrongCut = true
+        let (outcomes, _) = try tuner.tune(plan(elementByteCount: elementByteCount), seconds: 0.5) { _ in }
+        let product = try #require(outcomes.first { $0.record.shape.kernel == "linear" })
+        #expect(product.rejected.count == 1)
+        let reasons = product.rejected.map(\.reason)
+        #expect(reasons.allSatisfy { $0.contains("its result is off") }, "\(reasons)")
+        #expect(product.record.seconds > 0)
+    }
+
+    @Test("tuned plans are right, and the same bits at every start", arguments: TestDevice.all)
+    func sameBits(_ test: TestDevice) throws {
+        let folder = try TemporaryFolder()
+        let store = TuningStore(folder: folder.path)
+        let untuned = backend(test)
+        let (outcomes, leftOut) = try tuner(untuned).tune(plan(), seconds: 5) { _ in }
+        #expect(outcomes.count + leftOut == 2)
+        try store.add(outcomes.map(\.record))
+        let tuned = backend(test, store)
+        #expect(tuned.tuning.warning == nil)
+        #expect(tuned.device.properties.contains { $0.name == "tuned kernels" && $0.value.contains("f32") })
+        let (first, plain) = (try bits(tuned), try bits(untuned))
+        #expect(try bits(backend(test, store)) == first)
+        let pairs = zip(first, plain).map { (Float(bitPattern: $0), Float(bitPattern: $1)) }
+        #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) })
+    }
+
+    @Test("without time nothing is measured", arguments: TestDevice.all.prefix(1))
+    func noTime(_ test: TestDevice) throws {
+        let (outcomes, leftOut) = try tuner(backend(test)).tune(plan(), seconds: 0) { _ in }
+        #expect(outcomes.isEmpty && leftOut == 2)
+    }
+}
+
+@Suite("Tuning files")
+struct TuningFileTests {
+    private func record(rows: Int = 300, seconds: Double = 1) -> TuningRecord {
+        TuningRecord(
+            shape: TunedShape(product: "linear", rows: rows, columns: 96, depth: 200), precision: "f32",
+            place: .init(platform: "p", device: "d", driver: "1", source: "0123"), form: "vector",
+            constants: ["PANEL": 32, "ITEM_ROWS": 6, "WIDTH": 16], seconds: seconds, untunedSeconds: 2)
+    }
+
+    @Test("what is written is read, and new records replace old ones of the same shape and place")
+    func roundTrip() throws {
+        var file = TuningFile([record()])
+        #expect(try TuningFile(file.text).records == [record()])
+        file.merge([record(seconds: 0.5), record(rows: 3000)])
+        #expect(Set(try TuningFile(file.text).records) == [record(seconds: 0.5), record(rows: 3000)])
+    }
+
+    @Test(
+        "a damaged file is a warning with its path and no tuning",
+        arguments: ["", "{}\n", "{\"fathomTuning\":99}\n", "{\"fathomTuning\":1}\n{\"shape\":", "\u{0}\u{1}", "[1]"])
+    func damaged(text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data(text.utf8), "tuning.jsonl")
+        let (records, warning) = TuningStore(folder: folder.path).users()
+        #expect(records.isEmpty)
+        let words = try #require(warning)
+        #expect(words.contains(path) && words.contains("fathom tune"))
+        #expect(throws: TuningFile.Damaged.self) { try TuningFile(text) }
+    }
+
+    @Test("a damaged file is replaced when something is tuned, and a missing one is no warning")
+    func replaced() throws {
+        let folder = try TemporaryFolder()
+        let store = TuningStore(folder: folder.path)
+        #expect(store.users().records.isEmpty && store.users().warning == nil)
+        try folder.write(Data("damaged".utf8), "tuning.jsonl")
+        try store.add([record()])
+        #expect(store.users().records == [record()] && store.users().warning == nil)
+        #expect(try folder.allFiles() == ["tuning.jsonl"])
+    }
+
+    @Test("a cut that no candidate has is not run", arguments: TestDevice.all.prefix(1))
+    func unknownCut(_ test: TestDevice) {
+        let limits = KernelLimits(test.device, form: .vector)
+        #expect(KernelTuning([record()], elementByteCount: 4, limits).count == 1)
+        for (name, value) in [("PANEL", 0), ("PANEL", 1 << 40), ("ITEM_ROWS", -6), ("ITEM_ROWS", 7), ("TAPS", 3)] {
+            var constants = record().constants
+            constants[name] = value
+            let old = record()
+            let changed = TuningRecord(
+                shape: old.shape, precision: old.precision, place: old.place, form: old.form, constants: constants,
+                seconds: 1, untunedSeconds: 2)
+            #expect(KernelTuning([changed], elementByteCount: 4, limits).count == 0, "\(name)=\(value)")
+        }
+        #expect(KernelTuning([record()], elementByteCount: 2, limits).count == 0)
+    }
+
+    @Test("the records that come with the program are candidates of their form", arguments: TestDevice.all.prefix(1))
+    func defaults(_ test: TestDevice) throws {
+        for record in TuningStore.defaults {
+            let form = try #require(KernelForm.portable.first { $0.rawValue == record.form })
+            let limits = KernelLimits(test.device, form: form)
+            let elementByteCount = record.precision == "f16" ? 2 : 4
+            #expect(KernelTuning([record], elementByteCount: elementByteCount, limits).count == 1, "\(record)")
+        }
+    }
+}
