@@ -9,7 +9,8 @@ struct TuneCommand: ParsableCommand {
         discussion: """
             Candidates are compared with the CPU before they are timed, at the shapes of the model's plan. The choices are \
             kept in the cache folder (FATHOM_CACHE_DIR) for this device, driver and version of the kernels; `fathom \
-            devices` tells how many there are. Weights are not needed: --model also takes a config.json.
+            devices` tells how many there are. Weights are not needed: --model also takes a config.json. `fathom \
+            help tune measure` lists the options.
             """,
         subcommands: [Measure.self, Export.self, Import.self], defaultSubcommand: Measure.self)
 

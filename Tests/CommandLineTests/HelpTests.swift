@@ -40,7 +40,9 @@ struct HelpTests {
     func commands(argument: String) throws {
         let result = try CommandLineTool.run(argument)
         #expect(result.status == 0)
-        for command in ["depth", "evaluate", "plan", "devices"] { #expect(result.output.contains("\n  \(command) ")) }
+        for command in ["depth", "evaluate", "plan", "devices", "tune"] {
+            #expect(result.output.contains("\n  \(command) "))
+        }
     }
 
     /// Arguments and what the message must hold.
