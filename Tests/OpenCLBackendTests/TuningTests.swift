@@ -121,7 +121,7 @@ struct TuningFileTests {
     @Test("a cut that no candidate has is not run", arguments: TestDevice.all.prefix(1))
     func unknownCut(_ test: TestDevice) {
         let limits = KernelLimits(test.device, form: .vector)
-        #expect(KernelTuning([record()], elementByteCount: 4, limits).count == 1)
+        #expect(TunedCuts([record()], elementByteCount: 4, limits).count == 1)
         for (name, value) in [("PANEL", 0), ("PANEL", 1 << 40), ("ITEM_ROWS", -6), ("ITEM_ROWS", 7), ("TAPS", 3)] {
             var constants = record().constants
             constants[name] = value
@@ -129,9 +129,9 @@ struct TuningFileTests {
             let changed = TuningRecord(
                 shape: old.shape, precision: old.precision, place: old.place, form: old.form, constants: constants,
                 seconds: 1, untunedSeconds: 2)
-            #expect(KernelTuning([changed], elementByteCount: 4, limits).count == 0, "\(name)=\(value)")
+            #expect(TunedCuts([changed], elementByteCount: 4, limits).count == 0, "\(name)=\(value)")
         }
-        #expect(KernelTuning([record()], elementByteCount: 2, limits).count == 0)
+        #expect(TunedCuts([record()], elementByteCount: 2, limits).count == 0)
     }
 
     @Test("the records that come with the program are candidates of their form", arguments: TestDevice.all.prefix(1))
@@ -140,7 +140,7 @@ struct TuningFileTests {
             let form = try #require(KernelForm.portable.first { $0.rawValue == record.form })
             let limits = KernelLimits(test.device, form: form)
             let elementByteCount = record.precision == "f16" ? 2 : 4
-            #expect(KernelTuning([record], elementByteCount: elementByteCount, limits).count == 1, "\(record)")
+            #expect(TunedCuts([record], elementByteCount: elementByteCount, limits).count == 1, "\(record)")
         }
     }
 }

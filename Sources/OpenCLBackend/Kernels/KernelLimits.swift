@@ -10,7 +10,7 @@ package struct KernelLimits: Sendable, Hashable {
     /// Work-groups that keep the device busy; smaller products take smaller tiles.
     package var enoughGroups = 256
     /// Cuts that were measured on the device.
-    package var tuning = KernelTuning()
+    package var tuning = TunedCuts()
     /// A mistake to build kernels with, for tests.
     package var defect: KernelDefect?
 

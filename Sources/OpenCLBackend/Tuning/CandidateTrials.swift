@@ -2,10 +2,10 @@ import TensorCore
 
 /// The candidates for one shape: verified when they are added, then raced against each other in rounds.
 final class CandidateTrials {
-    typealias Prepare = (TuningProblem, TunedShape, KernelTuning.Cut) throws(BackendError) -> OpenCLPreparedPlan
+    typealias Prepare = (TuningProblem, TunedShape, TunedCuts.Cut) throws(BackendError) -> OpenCLPreparedPlan
 
     private struct Entry {
-        let cut: KernelTuning.Cut
+        let cut: TunedCuts.Cut
         let prepared: OpenCLPreparedPlan
         var seconds: [Double] = []
         var median: Double { seconds.sorted()[seconds.count / 2] }
@@ -36,7 +36,7 @@ final class CandidateTrials {
 
     /// Chooses how much a launch computes, lets the reference compute it and adds the baseline.
     init(
-        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: KernelTuning.Cut, elementByteCount: Int,
+        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: TunedCuts.Cut, elementByteCount: Int,
         reference: KernelTuner.Reference, prepare: @escaping Prepare
     ) throws(BackendError) {
         self.shape = shape
@@ -62,12 +62,12 @@ final class CandidateTrials {
     }
 
     /// The fastest so far.
-    var leader: KernelTuning.Cut? { entries.min { $0.median < $1.median }?.cut }
+    var leader: TunedCuts.Cut? { entries.min { $0.median < $1.median }?.cut }
 
     /// Verifies a candidate and takes it into the race; one that computes wrongly or does not run is rejected.
     ///
     /// - Throws: ``BackendError`` when the device is lost.
-    func add(_ cut: KernelTuning.Cut) throws(BackendError) {
+    func add(_ cut: TunedCuts.Cut) throws(BackendError) {
         do throws(BackendError) {
             if let fault = try verify(cut) { rejected.append((cut.constants, fault)) }
         } catch {
@@ -77,7 +77,7 @@ final class CandidateTrials {
     }
 
     /// - Returns: what is wrong with a candidate; nil for one that is in the race now.
-    private func verify(_ cut: KernelTuning.Cut) throws(BackendError) -> String? {
+    private func verify(_ cut: TunedCuts.Cut) throws(BackendError) -> String? {
         let prepared = try prepare(problem, shape, cut)
         // The first run compiles, where a driver does that late.
         _ = try prepared.run(problem.arguments)
@@ -110,7 +110,7 @@ final class CandidateTrials {
     }
 
     /// The fastest candidate if it is worth while, else the baseline where it may stay.
-    func winner(among isAllowed: (KernelTuning.Cut) -> Bool) -> (cut: KernelTuning.Cut, seconds: Double) {
+    func winner(among isAllowed: (TunedCuts.Cut) -> Bool) -> (cut: TunedCuts.Cut, seconds: Double) {
         let baseline = entries[0]
         let mustLeave = !isAllowed(baseline.cut)
         let best = entries.dropFirst().filter { entry in
@@ -126,9 +126,9 @@ extension RunResult {
     fileprivate var kernelSeconds: Double { nodeSeconds.reduce(0, +) }
 }
 
-extension KernelTuning.Cut {
+extension TunedCuts.Cut {
     /// Whether sums run in the same order: attention rescales after each block of keys.
-    fileprivate func keepsOrder(of other: KernelTuning.Cut) -> Bool {
+    fileprivate func keepsOrder(of other: TunedCuts.Cut) -> Bool {
         guard case .attention(let cut) = self, case .attention(let before) = other else { return true }
         return cut.keys == before.keys
     }

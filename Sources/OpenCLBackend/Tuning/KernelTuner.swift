@@ -46,7 +46,7 @@ package struct KernelTuner {
     ) throws(BackendError) -> (outcomes: [Outcome], leftOut: Int) {
         let jobs = jobs(plan)
         let deadline = ContinuousClock.now + .seconds(seconds)
-        var tuning = KernelTuning()
+        var tuning = TunedCuts()
         var outcomes: [Outcome] = []
         for (index, job) in jobs.enumerated() {
             let remaining = Double((deadline - .now) / .seconds(1))
@@ -90,7 +90,7 @@ package struct KernelTuner {
 
     private func tune(
         _ job: Job, panel: Int?, seconds: Double
-    ) throws(BackendError) -> (outcome: Outcome, cut: KernelTuning.Cut) {
+    ) throws(BackendError) -> (outcome: Outcome, cut: TunedCuts.Cut) {
         let end = ContinuousClock.now + .seconds(seconds)
         let all = TuningCandidates(limits).cuts(for: job.shape)
         let untuned = all[0]
@@ -115,7 +115,7 @@ package struct KernelTuner {
     }
 
     private func prepare(
-        _ problem: TuningProblem, _ shape: TunedShape, _ cut: KernelTuning.Cut
+        _ problem: TuningProblem, _ shape: TunedShape, _ cut: TunedCuts.Cut
     ) throws(BackendError) -> OpenCLPreparedPlan {
         var limits = limits
         // The sample has fewer rows than the shape; all rows get the candidate.
@@ -126,9 +126,9 @@ package struct KernelTuner {
     }
 }
 
-extension KernelTuning.Cut {
+extension TunedCuts.Cut {
     /// See ``KernelTuner/triesWrongCut``; none where the form cannot be told to.
-    fileprivate var wrong: [KernelTuning.Cut] {
+    fileprivate var wrong: [TunedCuts.Cut] {
         guard case .product(let tile) = self, tile.form == .vector else { return [] }
         return [
             .product(

@@ -5,9 +5,9 @@ struct TuningCandidates {
 
     init(_ limits: KernelLimits) { self.limits = limits }
 
-    func cuts(for shape: TunedShape) -> [KernelTuning.Cut] {
+    func cuts(for shape: TunedShape) -> [TunedCuts.Cut] {
         shape.kernel == "attention"
-            ? attention(shape).map(KernelTuning.Cut.attention) : products(shape).map(KernelTuning.Cut.product)
+            ? attention(shape).map(TunedCuts.Cut.attention) : products(shape).map(TunedCuts.Cut.product)
     }
 
     private func products(_ shape: TunedShape) -> [ProductTile] {
@@ -91,7 +91,7 @@ extension ProductTile {
     }
 }
 
-extension KernelTuning.Cut {
+extension TunedCuts.Cut {
     /// Whether it differs from others in its shape alone: these are tried first.
     var isPlain: Bool {
         switch self {
@@ -101,7 +101,7 @@ extension KernelTuning.Cut {
     }
 
     /// Whether it is another cut with less usual constants beside its shape.
-    func isVariation(of other: KernelTuning.Cut) -> Bool {
+    func isVariation(of other: TunedCuts.Cut) -> Bool {
         switch (self, other) {
         case (.product(let tile), .product(let leader)):
             tile.depth != nil && tile.rows == leader.rows && tile.panel == leader.panel

@@ -64,8 +64,8 @@ package struct DeviceTuning: Sendable {
     package static func none(_ device: OpenCLDevice) -> DeviceTuning { DeviceTuning(device, nil) }
 
     /// The cuts for plans of a precision whose kernels have the forms of `limits`.
-    package func cuts(elementByteCount: Int, _ limits: KernelLimits) -> KernelTuning {
-        KernelTuning(
+    package func cuts(elementByteCount: Int, _ limits: KernelLimits) -> TunedCuts {
+        TunedCuts(
             records, elementByteCount: elementByteCount, limits.storing(elementByteCount: elementByteCount))
     }
 

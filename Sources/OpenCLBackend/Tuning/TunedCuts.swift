@@ -1,5 +1,5 @@
 /// How kernels are cut for shapes that were measured; all others keep the cuts of `ProductTile` and `AttentionCut`.
-package struct KernelTuning: Sendable, Hashable {
+package struct TunedCuts: Sendable, Hashable {
     private var products: [TunedShape: [Int: ProductTile]] = [:]
     private var attentions: [TunedShape: AttentionCut] = [:]
     /// A cut for whatever takes one of its kind, while a tuner tries it.
@@ -66,7 +66,7 @@ package struct KernelTuning: Sendable, Hashable {
     func panel(_ shape: TunedShape) -> Int? { products[shape.weightClass]?.values.first?.panel }
 }
 
-extension KernelTuning.Cut {
+extension TunedCuts.Cut {
     var form: KernelForm {
         switch self {
         case .product(let tile): tile.form
