@@ -27,12 +27,11 @@ def claim(path):
     return file
 
 
-def save(path, network, optimizer, step, sizes):
+def save(path, network, optimizer, step, sizes, seconds):
     """Writes everything that continues the stage at `step`; appears whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
-    torch.save(
-        {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "sizes": sizes}, partial
-    )
+    state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save(state | {"step": step, "sizes": sizes, "seconds": seconds}, partial)
     partial.replace(path)
 
 

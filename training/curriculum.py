@@ -16,26 +16,28 @@ class Stage:
     clip: float  # largest gradient norm
     terms: tuple = ()  # (loss, weight) for metric samples
     relative_terms: tuple = ()  # for samples of unknown size
-    warm_share: float = 0.01
-    drop_share: float = 0.19  # last part at a tenth of the rate
+    side: int = 512  # pixels of the pictures that the stage needs
+    warm_share: float = 0.02
+    drop_share: float = 0.3  # last part, in which the rate falls to nothing
     frozen_encoder_share: float = 0.0  # first part with fixed vision transformers
 
 
 STAGES = {
     stage.name: stage
     for stage in (
-        Stage("encoder", None, 8000, 16, 6e-4, 6e-4, 1.0, warm_share=0.03),
+        Stage("encoder", None, 8000, 16, 5e-4, 5e-4, 1.0, side=256, warm_share=0.03),
+        Stage("coarse", "encoder", 8000, 8, 3e-4, 1e-3, 1.0, side=256),
         Stage(
             "stage1",
-            "encoder",
+            "coarse",
             3000,
             4,
             1e-4,
             1e-3,
             1.0,
-            (("mae", 1.0), ("ssi_mage", 0.3), ("log_mae", 0.5)),
+            (("mae", 1.0), ("ssi_mage", 0.3), ("log_mae", 1.0)),
             (("ssi_mae", 0.3), ("ssi_mage", 0.3)),
-            frozen_encoder_share=0.5,
+            frozen_encoder_share=0.3,
         ),
         Stage(
             "stage2",
@@ -45,15 +47,14 @@ STAGES = {
             5e-5,
             5e-4,
             0.5,
-            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("log_mae", 0.5)),
+            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("log_mae", 1.0)),
         ),
-        Stage("fov", "stage2", 2000, 24, 2e-4, 1e-3, 1.0),
+        Stage("fov", "stage2", 2000, 24, 2e-4, 1e-3, 1.0, side=256),
     )
 }
 
 
-def rate_factor(step, stage):
-    """Linear warm-up, constant, then a tenth."""
-    if step < stage.warm_share * stage.steps:
-        return (step + 1) / (stage.warm_share * stage.steps + 1)
-    return 0.1 if step >= (1 - stage.drop_share) * stage.steps else 1.0
+def rate_factor(progress, stage):
+    """Linear warm-up, constant, then linearly to nothing; `progress` through the stage is 0...1."""
+    rise = (progress + 1e-3) / (stage.warm_share + 1e-3)
+    return min(1.0, rise, max(0.0, 1 - progress) / stage.drop_share)

@@ -43,8 +43,8 @@ def canonical(depth, focal_over_width):
 class Pairs(torch.utils.data.Dataset):
     """Samples of several folders, each a dictionary of tensors, picture stretched to `side` x `side`."""
 
-    def __init__(self, folders, side=SIDE):
-        self.side = side
+    def __init__(self, folders, side=SIDE, kept=None):
+        self.side, self.kept = side, kept  # `kept` maps a file's stem to its sample, so that it is read once
         self.stems = [p.with_suffix("") for folder in folders for p in sorted(Path(folder).glob("*.json"))]
         if not self.stems:
             raise FileNotFoundError(f"no NAME.json in {', '.join(map(str, folders))}: render or convert samples first")
@@ -53,7 +53,15 @@ class Pairs(torch.utils.data.Dataset):
         return len(self.stems)
 
     def __getitem__(self, index):
-        picture, depth, about = read_pair(self.stems[index])
+        if self.kept is None:
+            return self.read(self.stems[index])
+        stem = self.stems[index]
+        if stem not in self.kept:
+            self.kept[stem] = self.read(stem)
+        return self.kept[stem]
+
+    def read(self, stem):
+        picture, depth, about = read_pair(stem)
         inverse, valid = canonical(depth, about["fx"] / about["width"])
         picture = torch.from_numpy(picture).permute(2, 0, 1)
         inverse, valid = torch.from_numpy(inverse), torch.from_numpy(valid)

@@ -13,6 +13,7 @@ from transformers import DepthProForDepthEstimation
 
 from . import checkpoint
 from .augment import plain
+from .coarse import coarse_inverse_depth
 from .data import Pairs
 from .metrics import boundary_f1, depth_errors, focal_within, fov_within
 from .warmup import FLOOR
@@ -25,13 +26,16 @@ def quick_figures(network, stage, folder, device, count=48):
     """delta1, AbsRel (true focal length) and field-of-view hits on a few held-out pictures, for the curve."""
     network.eval()
     pairs, rows, angles = Pairs([folder]), [], []
-    count = min(count if stage in ("encoder", "fov") else 16, len(pairs))
+    count = min(count if stage in ("encoder", "coarse", "fov") else 16, len(pairs))
     for index in range(count):
         sample = plain(pairs[index])
         pixels = sample["picture"][None].to(device)
         if stage == "encoder":
             map, fov = network(F.interpolate(pixels, scale_factor=0.25, mode="bilinear"))
-            inverse, truth = (map[0].exp() - FLOOR).clamp(min=0).cpu().numpy(), sample["inverse"][8::16, 8::16].numpy()
+            inverse, truth = (map[0].exp() - FLOOR).clamp(min=0).cpu().numpy(), sample["inverse"][4::8, 4::8].numpy()
+        elif stage == "coarse":
+            map = coarse_inverse_depth(network, F.interpolate(pixels, scale_factor=0.5, mode="bilinear"))
+            fov, inverse, truth = sample["fov"][None], map[0].cpu().numpy(), sample["inverse"][2::4, 2::4].numpy()
         else:
             out = network(pixel_values=pixels)
             inverse, fov, truth = out.predicted_depth[0].cpu().numpy(), out.field_of_view, sample["inverse"].numpy()

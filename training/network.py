@@ -46,6 +46,7 @@ def build(seed=0, **sizes):
     """
     torch.manual_seed(seed)
     model = DepthProForDepthEstimation(config(**sizes))
+    pass_through(model.fusion_stage)
     level(model)
     with torch.no_grad():
         model.head.layers[4].bias.fill_(0.3)
@@ -54,9 +55,30 @@ def build(seed=0, **sizes):
 
 
 @torch.no_grad()
+def pass_through(fusion_stage):
+    """Lets every decoder level begin as its input repeated to twice the side, so that what lower levels know arrives."""
+    for layer in (*fusion_stage.intermediate, fusion_stage.final):
+        same = torch.eye(layer.projection.in_channels)[:, :, None, None]
+        layer.projection.weight.copy_(same)
+        layer.projection.bias.zero_()
+        if layer.use_deconv:
+            layer.deconv.weight.copy_(same.expand_as(layer.deconv.weight))
+
+
+@torch.no_grad()
 def level(model):
-    """Scales the convolutions behind the encoders to unit output on noise (residual ends 0.2, the last one 0.05)."""
-    wanted = {"head.layers.4": 0.05}
+    """Scales the convolutions behind the encoders to unit output on noise (residual ends 0.2, the last one 0.05).
+
+    What the three upper decoder levels add to the lower two begins at a tenth; their connections stay as they are.
+    """
+    neck, fusion = "depth_pro.neck.", "fusion_stage."
+    wanted = {"head.layers.4": 0.05, neck + "feature_upsample.intermediate.1.layers.3": 0.1}
+    wanted |= {f"{neck}feature_projection.projections.{level}": 0.1 for level in (2, 3)}
+    wanted |= {
+        f"{fusion}{level}.residual_layer{i}.convolution2": 0.02
+        for level in ("intermediate.2", "intermediate.3", "final")
+        for i in (1, 2)
+    }
 
     def scale(name):
         def hook(module, inputs, output):
@@ -72,6 +94,7 @@ def level(model):
         for n, m in model.named_modules()
         if isinstance(m, (torch.nn.Conv2d, torch.nn.ConvTranspose2d))
         and "embeddings" not in n
+        and not (n.startswith(fusion) and n.endswith(("deconv", "projection")))
         and n != "fov_model.head.layers.4"
     ]  # that one gives a single number
     hooks = [module.register_forward_hook(scale(name)) for name, module in layers]

@@ -4,7 +4,8 @@ import torch
 from torch import nn
 
 from . import losses
-from .warmup import crops, warmup_loss
+from .coarse import coarse_inverse_depth, lowest_features
+from .warmup import FLOOR, crops, warmup_loss
 
 
 class WarmupObjective(nn.Module):
@@ -29,7 +30,7 @@ class WarmupObjective(nn.Module):
             "fov": stack(fov),
         }
 
-    def forward(self, batch, stage, step):
+    def forward(self, batch, stage, progress):
         map, fov = self.network(batch["pixels"])
         return warmup_loss(
             map.float(), fov.float(), batch["inverse"], batch["valid"], batch["whole"], batch["metric"], batch["fov"]
@@ -42,6 +43,27 @@ def collate_whole(samples, generator):
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {
         k: torch.stack([s[k] for s in samples]) for k in keys
     }
+
+
+class CoarseObjective(nn.Module):
+    """Mean absolute log error of the 128 x 128 map; samples of unknown size lose their median error first."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    collate = staticmethod(collate_whole)
+
+    def forward(self, batch, stage, progress):
+        pred = torch.log(coarse_inverse_depth(self.network, batch["pixels"]).float() + FLOOR)
+        step = batch["inverse"].shape[-1] // pred.shape[-1]
+        pick = lambda m: m[:, step // 2 :: step, step // 2 :: step]
+        target, valid = torch.log(pick(batch["inverse"]) + FLOOR), pick(batch["valid"])
+        size = torch.where(valid, (pred - target).detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
+        target = target + (size * ~batch["metric"])[:, None, None]
+        log_error = losses.mae(pred, target, valid)
+        gradient = losses.multi_scale(pred, target, valid, (losses.SCHARR, losses.SCHARR.T), 1, scales=3)
+        return log_error + gradient, {"log_error": log_error.detach(), "gradient": gradient.detach()}
 
 
 class DepthObjective(nn.Module):
@@ -57,8 +79,8 @@ class DepthObjective(nn.Module):
 
     collate = staticmethod(collate_whole)
 
-    def forward(self, batch, stage, step):
-        fixed = step < stage.frozen_encoder_share * stage.steps
+    def forward(self, batch, stage, progress):
+        fixed = progress < stage.frozen_encoder_share
         model = self.network
         with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
             features = model.depth_pro.encoder(batch["pixels"], return_dict=True).features
@@ -101,31 +123,18 @@ class FieldOfViewObjective(nn.Module):
 
     collate = staticmethod(collate_whole)
 
-    def forward(self, batch, stage, step):
+    def forward(self, batch, stage, progress):
         model = self.network
         with torch.no_grad():
-            features = self.lowest_features(model, batch["pixels"])
+            features = lowest_features(model, batch["pixels"])
         fov = model.fov_model(batch["pixels"], features).float()
         error = (fov - batch["fov"]) / 20
         return (error**2).mean(), {"degrees": error.detach().abs().mean() * 20}
 
-    @staticmethod
-    def lowest_features(model, pixels):
-        """The decoder's coarsest input, from the 128-pixel crop and the image encoder only (no other crop matters)."""
-        encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
-        small = nn.functional.interpolate(pixels, scale_factor=0.25, mode="bilinear")
-        up = neck.feature_upsample
-        maps = []
-        for vit in (encoder.patch_encoder.model, encoder.image_encoder.model):
-            tokens = vit(pixel_values=small).last_hidden_state[:, 1:]
-            side = int(tokens.shape[1] ** 0.5)
-            maps.append(tokens.transpose(1, 2).reshape(len(pixels), -1, side, side))
-        low = torch.cat((up.scaled_images[0](maps[0]), up.image_block(maps[1])), 1)
-        return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(low))
-
 
 OBJECTIVES = {
     "encoder": WarmupObjective,
+    "coarse": CoarseObjective,
     "stage1": DepthObjective,
     "stage2": DepthObjective,
     "fov": FieldOfViewObjective,

@@ -51,6 +51,11 @@ def optimiser(groups, stage):
     )
 
 
+def has_bf16_arithmetic():
+    """Whether the processor multiplies bf16 in hardware, which halves the time of a step; others emulate it slowly."""
+    return torch.cpu._is_avx512_bf16_supported() if hasattr(torch.cpu, "_is_avx512_bf16_supported") else False
+
+
 class Curve:
     """Appends rows to a CSV file, at most one header."""
 
@@ -95,20 +100,34 @@ class Run:
         if saved:
             self.optimizer.load_state_dict(saved["optimizer"])
         self.step = saved["step"] if saved else 0
+        self.began, self.earlier_seconds = time.time(), saved["seconds"] if saved else 0.0
+        self.bf16 = cuda or a.precision == "bf16" or (a.precision == "auto" and has_bf16_arithmetic())
         objective = OBJECTIVES[a.stage](self.network)
         self.collate = objective.collate
         self.objective = (
             DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
         )
-        self.batches = Batches(a.data, self.collate, a.batch or self.stage.batch, self.rank)
+        self.batches = Batches(a.data, self.collate, a.batch or self.stage.batch, self.rank, self.stage.side, a.keep)
 
-    def one_step(self, batch):
+    @property
+    def seconds(self):
+        """Time spent on this stage, earlier runs included."""
+        return self.earlier_seconds + time.time() - self.began
+
+    @property
+    def progress(self):
+        """How much of the stage is done, 0...1: by steps, or by the clock where a budget is given."""
+        if self.a.budget is None:
+            return min(1.0, self.step / self.stage.steps)
+        return self.agreed(min(1.0, self.seconds / 60 / self.a.budget))
+
+    def one_step(self, batch, progress):
         """Forward, backward, clip, update; returns the reported figures."""
-        factor = rate_factor(self.step, self.stage)
+        factor = rate_factor(progress, self.stage)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base"] * factor
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss, report = self.objective({k: v.to(self.device) for k, v in batch.items()}, self.stage, self.step)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            loss, report = self.objective({k: v.to(self.device) for k, v in batch.items()}, self.stage, progress)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.stage.clip)
@@ -119,15 +138,15 @@ class Run:
 
     def save(self):
         if self.rank == 0:
-            checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes)
+            checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes, self.seconds)
 
-    def told_to_stop(self, flag):
-        """Whether any process wants to stop; all answer alike, so that none waits for a gradient that never comes."""
+    def agreed(self, value):
+        """The largest of the processes' values: all answer alike, so that none waits for a gradient that never comes."""
         if self.world == 1:
-            return flag
-        vote = torch.tensor(float(flag), device=self.device)
+            return value
+        vote = torch.tensor(float(value), dtype=torch.float64, device=self.device)
         distributed.all_reduce(vote, distributed.ReduceOp.MAX)
-        return bool(vote > 0)
+        return float(vote)
 
     def note(self, curve, sums, count, seconds, pictures):
         """Adds a row to the curve; now and then with figures of held-out pictures."""
@@ -145,17 +164,20 @@ class Run:
         stop = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.append(True))
-        began = saved = time.time()
+        saved = time.time()
         curve, sums, count, losses = Curve(self.path.with_suffix(".csv")), {}, 0, []
-        last = min(self.stage.steps, self.step + self.a.steps) if self.a.steps else self.stage.steps
+        last = self.step + 10**7 if self.a.budget else self.stage.steps
+        last = min(last, self.step + self.a.steps) if self.a.steps else last
         for batch in self.batches.loader(self.step, last, self.a.workers):
-            if self.told_to_stop(bool(stop) or time.time() - began > self.a.minutes * 60):
+            progress = self.progress
+            spent = progress >= 1 or time.time() - self.began > self.a.minutes * 60
+            if self.agreed(bool(stop) or spent):
                 break
-            figures = self.one_step(batch)
+            figures = self.one_step(batch, progress)
             losses = [*losses[:1], figures["loss"]]
             sums, count = {k: sums.get(k, 0) + v for k, v in figures.items()}, count + 1
             if self.rank == 0 and (self.step % self.a.log_every == 0 or self.step == last):
-                self.note(curve, sums, count, time.time() - began, int(batch["pictures"]))
+                self.note(curve, sums, count, self.seconds, int(batch["pictures"]))
                 sums, count = {}, 0
             if time.time() - saved > self.a.save_minutes * 60:
                 self.save()
@@ -175,15 +197,18 @@ def parser():
     p.add_argument("--held-out", type=Path)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--minutes", type=float, default=1e9)
+    p.add_argument("--budget", type=float, help="minutes for the whole stage: its schedule follows the clock, not steps")
+    p.add_argument("--keep", action="store_true", help="keep decoded pictures in memory, 0.5 to 2 MB each")
+    p.add_argument("--precision", default="auto", choices=["auto", "bf16", "f32"], help="auto: bf16 where it is fast")
     p.add_argument("--steps", type=int, help="at most this many steps in this run")
     p.add_argument("--batch", type=int, help="pictures per step and process instead of the stage's")
     p.add_argument("--workers", type=int, default=0, help="processes that prepare batches; 8 or more beside a GPU")
     p.add_argument("--save-minutes", type=float, default=3)
     p.add_argument("--log-every", type=int, default=20)
     p.add_argument("--device", default="auto", choices=["auto", "cpu"])
-    p.add_argument("--width", type=int, default=192)
+    p.add_argument("--width", type=int, default=128)
     p.add_argument("--layers", type=int, default=6)
-    p.add_argument("--decoder", type=int, default=48)
+    p.add_argument("--decoder", type=int, default=32)
     return p
 
 

@@ -12,11 +12,11 @@ from transformers import AutoModel
 from .network import PATCH_SIDE, config
 
 FLOOR = 0.01  # added to C before the logarithm; sky becomes ln 0.01
-CELL = 4  # predicted values per token and side
+CELL = 8  # predicted values per token and side; many, so that tokens carry what lies inside them
 
 
 class EncoderWarmup(nn.Module):
-    """Encoder with linear heads: ln(C + FLOOR) on 4 x 4 cells per token, field of view from the class token."""
+    """Encoder with linear heads: ln(C + FLOOR) on 8 x 8 cells per token, field of view from the class token."""
 
     def __init__(self, encoder):
         super().__init__()
@@ -26,7 +26,7 @@ class EncoderWarmup(nn.Module):
         nn.init.constant_(self.depth.bias, -2.0)
 
     def forward(self, pixels):
-        """Log canonical inverse depth (B, 32, 32) and horizontal field of view in degrees (B)."""
+        """Log canonical inverse depth (B, 64, 64) and horizontal field of view in degrees (B)."""
         tokens = self.encoder(pixel_values=pixels).last_hidden_state
         cells = self.depth(tokens[:, 1:]).transpose(1, 2)
         side = int(cells.shape[2] ** 0.5)
@@ -37,14 +37,28 @@ class EncoderWarmup(nn.Module):
 def fresh_warmup(seed=0, **sizes):
     """An untrained encoder of the network's own configuration."""
     torch.manual_seed(seed)
-    return EncoderWarmup(AutoModel.from_config(config(**sizes).patch_model_config))
+    warmup = EncoderWarmup(AutoModel.from_config(config(**sizes).patch_model_config))
+    start_large(warmup.encoder)
+    return warmup
+
+
+@torch.no_grad()
+def start_large(encoder):
+    """Larger weights than transformers' 0.02, which is meant for widths of hundreds: a narrow encoder learns sooner."""
+    for block in encoder.encoder.layer:
+        for parameter in block.parameters():
+            if parameter.ndim == 2:
+                nn.init.xavier_uniform_(parameter)
+    encoder.embeddings.patch_embeddings.projection.weight.mul_(3)
+    encoder.embeddings.position_embeddings.mul_(10)
 
 
 def crops(sample, generator, fine=1):
-    """Whole image at 128 pixels, and `fine` random crops of the 256 or the 512 level: pixels, C, valid, is_whole."""
+    """Whole image at 128 pixels, and `fine` random crops of the finer levels: pixels, C, valid, is_whole."""
     picture, out = sample["picture"], []
+    coarsest = picture.shape[-1] // PATCH_SIDE
     for index in range(1 + fine):
-        ratio = 4 if index == 0 else int(torch.randint(1, 3, (), generator=generator))
+        ratio = coarsest if index == 0 else 2 ** int(torch.randint(coarsest // 2, (), generator=generator))
         pixels = F.interpolate(picture[None], scale_factor=1 / ratio, mode="bilinear")[0] if ratio > 1 else picture
         span = pixels.shape[-1] - PATCH_SIDE
         y, x = (int(torch.randint(span + 1, (), generator=generator)) for _ in range(2))

@@ -10,10 +10,11 @@ from transformers import DepthProForDepthEstimation
 
 from training import checkpoint, export, train
 from training.augment import crop_fov, plain
+from training.coarse import coarse_inverse_depth, lower_features, lowest_features
+from training.curriculum import STAGES, rate_factor
 from training.data import Pairs
 from training.evaluate import evaluate, score
 from training.network import build, predict_inverse_depth
-from training.objective import FieldOfViewObjective
 from training.scenes.generate import generate
 from training.scenes.scene import make_views
 from training.warmup import CELL, crops
@@ -64,9 +65,26 @@ def test_prediction_is_that_of_transformers(small):
     pixels = torch.randn(2, 3, 512, 512, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         out, depth = small(pixel_values=pixels), predict_inverse_depth(small, pixels)
-        features = small.depth_pro(pixel_values=pixels).features[0]
+        lowest, middle = small.depth_pro(pixel_values=pixels).features[:2]
         assert torch.equal(out.predicted_depth, depth)
-        assert torch.allclose(FieldOfViewObjective.lowest_features(small, pixels), features, atol=1e-5)
+        assert torch.allclose(lowest_features(small, pixels), lowest, atol=1e-5)
+        halved = torch.nn.functional.interpolate(pixels, scale_factor=0.5, mode="bilinear")
+        assert torch.allclose(lower_features(small, halved)[1], middle, atol=1e-5)
+
+
+def test_a_fresh_network_begins_with_its_coarse_depth(small):
+    """Upper levels pass on what they get: where a picture is even, coarse and whole depth agree up to what they add."""
+    pixels = torch.full((1, 3, 512, 512), 0.3)
+    with torch.no_grad():
+        whole = predict_inverse_depth(small, pixels)[0, 64:448:4, 64:448:4]
+        coarse = coarse_inverse_depth(small, pixels[:, :, ::2, ::2])[0, 16:112, 16:112]
+    assert (whole - coarse).abs().mean() < 0.5 * coarse.std() + 0.02
+
+
+def test_the_rate_rises_holds_and_falls_to_nothing():
+    stage = STAGES["coarse"]
+    factors = [rate_factor(p, stage) for p in (0.0, stage.warm_share, 0.5, 1 - stage.drop_share, 0.999, 1.0)]
+    assert factors[0] < 0.1 and factors[1:4] == [1.0, 1.0, pytest.approx(1.0)] and factors[4] < 0.01 and factors[5] == 0
 
 
 def test_fresh_outputs_are_of_the_right_size(small):
@@ -85,6 +103,12 @@ def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
     assert 0 <= table["model"]["delta1"] <= 1 and "fov_within_25" in table["model"]
 
 
+def test_a_budget_ends_a_stage_by_the_clock(scenes, tmp_path):
+    train.main(["--stage", "encoder", "--budget", "0.05", "--data", str(scenes), "--out", str(tmp_path), *SMALL])
+    saved = checkpoint.load(tmp_path / "encoder.pt")
+    assert saved["step"] > 0 and 2.9 < saved["seconds"] < 60
+
+
 def test_a_stage_has_one_trainer(tmp_path):
     held = checkpoint.claim(tmp_path / "stage1.pt")
     with pytest.raises(RuntimeError, match="another process"):
@@ -97,9 +121,9 @@ def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
     first, last = train.main(["--stage", "encoder", "--steps", "40", *common])
     assert last < 0.9 * first
-    for stage in ("stage1", "stage2", "fov"):
+    for stage in ("coarse", "stage1", "stage2", "fov"):
         train.main(["--stage", stage, "--steps", "2", *common])
-    train.main(["--stage", "stage1", "--steps", "1", *common])
+    train.main(["--stage", "stage1", "--steps", "1", "--keep", *common])
     assert checkpoint.load(tmp_path / "stage1.pt")["step"] == 3
     assert len((tmp_path / "stage1.csv").read_text().splitlines()) == 4
     export.export(tmp_path / "fov.pt", tmp_path / "mini")

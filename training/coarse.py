@@ -1,0 +1,46 @@
+"""Coarse depth: the decoder's two lower levels and its head learn depth before the full pyramid runs.
+
+A quarter of the pixels, 10 of 35 crops and no decoder level above 64 x 64: a picture costs a seventh of a full step, and
+the layout of a scene, which most of delta1 is, lives in these levels. The upper levels of a fresh network pass on what
+they are given (`network.pass_through`), so the whole network then begins with the depth that was learned here.
+"""
+
+import torch
+import torch.nn.functional as F
+from transformers.models.depth_pro.modeling_depth_pro import reconstruct_feature_maps, split_to_patches
+
+from .network import PATCH_SIDE
+
+TOKENS = PATCH_SIDE // 16  # per side of a crop
+
+
+def coarse_inverse_depth(model, pixels):
+    """Canonical inverse depth (B, 128, 128) of pictures (B, 3, 256, 256): the head behind the second decoder level."""
+    lowest, middle = lower_features(model, pixels)
+    first, second = model.fusion_stage.intermediate[:2]
+    return model.head(second(first(lowest), middle))
+
+
+def lower_features(model, pixels):
+    """The decoder's first two inputs, (B, d, 16, 16) and (B, d, 32, 32), from pictures of the 256-pixel level."""
+    encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
+    up, project = neck.feature_upsample, neck.feature_projection.projections
+    small = F.interpolate(pixels, scale_factor=0.5, mode="bilinear")
+    patches = torch.cat((split_to_patches(pixels, PATCH_SIDE, 0.5), small))
+    tokens = encoder.patch_encoder.model(patches).last_hidden_state
+    merge = lambda t, padding, side: reconstruct_feature_maps(t, len(pixels), padding, (side, side))
+    middle = up.scaled_images[1](merge(tokens[: -len(pixels)], 2 * model.config.merge_padding_value, 2 * TOKENS))
+    lowest = up.scaled_images[0](merge(tokens[-len(pixels) :], 0, TOKENS))
+    image = up.image_block(merge(encoder.image_encoder.model(small).last_hidden_state, 0, TOKENS))
+    lowest = neck.fuse_image_with_low_res(torch.cat((lowest, image), 1))
+    return project[0](lowest), project[1](middle)
+
+
+def lowest_features(model, pixels):
+    """The decoder's coarsest input (B, d, 16, 16) from pictures of any size; sees one 128-pixel crop of each."""
+    neck = model.depth_pro.neck
+    small = F.interpolate(pixels, (PATCH_SIDE, PATCH_SIDE), mode="bilinear")
+    merge = lambda t: reconstruct_feature_maps(t.last_hidden_state, len(pixels), 0, (TOKENS, TOKENS))
+    low = neck.feature_upsample.scaled_images[0](merge(model.depth_pro.encoder.patch_encoder.model(small)))
+    image = neck.feature_upsample.image_block(merge(model.depth_pro.encoder.image_encoder.model(small)))
+    return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(torch.cat((low, image), 1)))
