@@ -78,7 +78,7 @@ public struct ModelSummary: Sendable, Codable {
         do {
             return try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
         } catch {
-            guard options.device == .auto else { throw error }
+            guard options.device == .auto, !options.precision.runsOnCPU else { throw error }
             return nil
         }
     }

@@ -1,7 +1,6 @@
 package import TensorCore
 
-/// Finds the fastest right cut of each kernel of a plan. A candidate must agree with a reference before it is timed, and
-/// keeps being compared while it is.
+/// Finds the fastest right cut of each kernel of a plan. A candidate must agree with a reference before it is timed.
 package struct KernelTuner {
     /// Prepares a plan on a back end whose results are believed.
     package typealias Reference = (Plan, any WeightSource) throws(BackendError) -> any PreparedPlan

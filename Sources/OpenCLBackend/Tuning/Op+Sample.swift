@@ -55,9 +55,7 @@ extension Op {
         }
         let residuals = epilogue?.residualCount ?? 0
         guard residuals > 0 else { return (op, [x]) }
-        var bare = self
-        bare = bare.withoutResiduals
-        return (op, [x] + [Shape](repeating: bare.outputShape([x]), count: residuals))
+        return (op, [x] + [Shape](repeating: withoutResiduals.outputShape([x]), count: residuals))
     }
 
     /// For the output's shape, which residuals must have.

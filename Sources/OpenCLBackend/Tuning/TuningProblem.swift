@@ -56,12 +56,10 @@ struct TuningProblem: WeightSource {
         }
         let found = result.outputs["result"]?.float32 ?? []
         guard found.count == expected.count else { return "its result has the wrong size" }
-        var worst: Float = 0
         for (value, right) in zip(found, expected) {
             let error = abs(value - right) / max(1, abs(right))
             // A NaN is not below the tolerance.
             guard error <= tolerance else { return "its result is off by \(error)" }
-            worst = max(worst, error)
         }
         return nil
     }
