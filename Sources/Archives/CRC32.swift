@@ -33,7 +33,7 @@ package struct CRC32: Sendable {
     /// Takes in the bytes of `values` as they lie in memory.
     package mutating func update<Element: BitwiseCopyable>(_ values: [Element]) {
         // Proof: a BitwiseCopyable element is its bytes, which are only read.
-        unsafe update(values.span.bytes)
+        unsafe values.withUnsafeBytes { unsafe update($0.bytes) }
     }
 
     /// Takes in `bytes`.

@@ -58,15 +58,20 @@ extension Profile {
             "total_seconds", "share", "flop", "bytes", "flop_per_second", "bytes_per_second", "flop_per_byte",
             "share_of_roof", "bound",
         ]
-        let lines = rows.map { row in
-            let shape = { (shape: [Int]?) in shape.map { $0.map(String.init).joined(separator: "x") } ?? "" }
-            let numbers = [row.minSeconds, row.avgSeconds, row.maxSeconds, row.totalSeconds, row.share].map(
-                \.description)
-            let rates = [row.flopPerSecond, row.bytesPerSecond, row.flopPerByte, row.shareOfRoof].map(\.description)
-            return [row.operation, row.module ?? "", row.stage ?? "", shape(row.input), shape(row.output)]
-                + [String(row.calls)] + numbers + [String(row.flop), String(row.bytes)] + rates + [row.bound]
-        }
+        let lines = rows.map(\.fields)
         return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    }
+}
+
+extension Profile.Row {
+    /// The values of one line of CSV, in the header's order.
+    fileprivate var fields: [String] {
+        let shape = { (shape: [Int]?) in shape.map { $0.map(String.init).joined(separator: "x") } ?? "" }
+        let names = [operation, module ?? "", stage ?? "", shape(input), shape(output)]
+        let seconds: [Double] = [minSeconds, avgSeconds, maxSeconds, totalSeconds, share]
+        let work: [Double] = [flopPerSecond, bytesPerSecond, flopPerByte, shareOfRoof]
+        return names + [String(calls)] + seconds.map(\.description) + [String(flop), String(bytes)]
+            + work.map(\.description) + [bound]
     }
 }
 

@@ -97,9 +97,10 @@ struct IndoorPresetTests {
             "cam0=[4161.2 0 1445.5; 0 4161.2 984.7; 0 0 1]\ncam1=[4161.2 0 1654.6; 0 4161.2 984.7; 0 0 1]\n"
                 + "doffs=209.059\nbaseline=176.252\nwidth=2880\nheight=1988\n")
         let truth = try onlySample(.middlebury, data, key: "Adirondack/im0").truth()
+        let last = 48 * 31 + 47
         expectClose(truth.depth.metres[0], 0.176252 * 4161.2 / (10 + 209.059))
         #expect(truth.depth.metres[1].isNaN)
-        expectClose(truth.depth.metres[48 * 31 + 47], 0.176252 * 4161.2 / (48 * 31 + 47 + 10 + 209.059))
+        expectClose(truth.depth.metres[last], 0.176252 * 4161.2 / (Double(last + 10) + 209.059))
         expectClose(truth.focalLengthOverWidth, 4161.2 / 2880)
     }
 }

@@ -20,8 +20,11 @@ private struct DictionarySource: WeightSource {
 @Suite("weight expressions")
 struct WeightTests {
     private static func multiply(_ left: [Float], _ right: [Float], m: Int, n: Int, k: Int) -> [Float] {
-        (0..<(m * n)).map { index in
-            (0..<k).reduce(Float(0)) { $0 + left[index / n * k + $1] * right[$1 * n + index % n] }
+        (0..<(m * n)).map { (index: Int) -> Float in
+            let (row, column) = (index / n, index % n)
+            return (0..<k).reduce(Float(0)) { (sum: Float, i: Int) -> Float in
+                sum + left[row * k + i] * right[i * n + column]
+            }
         }
     }
 

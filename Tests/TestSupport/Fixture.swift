@@ -58,10 +58,9 @@ package struct NPYFile: Sendable {
         if header.contains("'|u1'") {
             values = payload.map(Float.init)
         } else {
-            values = stride(from: headerEnd, to: bytes.count - 3, by: 4).map { index in
-                Float(
-                    bitPattern: UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
-                        | UInt32(bytes[index + 3]) << 24)
+            values = stride(from: headerEnd, to: bytes.count - 3, by: 4).map { (index: Int) -> Float in
+                let element = bytes[index..<(index + 4)]
+                return Float(bitPattern: element.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
             }
         }
         guard values.count == shape.reduce(1, *) else {

@@ -14,6 +14,7 @@ enum FloatConversion {
     ///
     /// `bytes` are little-endian, from the tensor's first element on, and as many as it reaches. `type` is a
     /// floating-point type; `shape` has as many elements as `destination`.
+    @_lifetime(destination: copy destination)
     static func convert(
         _ bytes: RawSpan, of type: DataType, shape: Shape, order: ElementOrder,
         into destination: inout MutableSpan<Float>
@@ -29,6 +30,7 @@ enum FloatConversion {
     }
 
     @inline(__always)
+    @_lifetime(destination: copy destination)
     private static func convert<Format: StoredFloat>(
         _ format: Format.Type, _ bytes: RawSpan, _ shape: Shape, _ order: ElementOrder,
         _ destination: inout MutableSpan<Float>
@@ -40,6 +42,7 @@ enum FloatConversion {
         }
     }
 
+    @_lifetime(destination: copy destination)
     private static func contiguous<Format: StoredFloat>(
         _ format: Format.Type, _ bytes: RawSpan, _ destination: inout MutableSpan<Float>
     ) -> Int? {
@@ -63,6 +66,7 @@ enum FloatConversion {
         return (0..<count).first { isNotFinite(format, bytes.integer(Format.Bits.self, at: $0 * width)) }
     }
 
+    @_lifetime(destination: copy destination)
     private static func gathered<Format: StoredFloat>(
         _ format: Format.Type, _ bytes: RawSpan, _ offsets: StridedOffsets, _ destination: inout MutableSpan<Float>
     ) -> Int? {

@@ -27,10 +27,13 @@ extension RawSpan {
 extension MutableSpan<Float> {
     /// Stores sixteen floats, given as their bits, from element `index` on.
     @inline(__always)
+    @_lifetime(self: copy self)
     mutating func store(_ bits: SIMD16<UInt32>, at index: Int) {
-        // Proof: every bit pattern is a Float; the raw span checks the range.
-        var bytes = unsafe mutableBytes
-        bytes.storeBytes(of: bits, toByteOffset: index * MemoryLayout<Float>.stride, as: SIMD16<UInt32>.self)
+        precondition(index >= 0 && index + bits.scalarCount <= count, "sixteen floats do not fit here")
+        // Proof: every bit pattern is a Float; the range was checked.
+        unsafe withUnsafeMutableBytes { bytes in
+            unsafe bytes.storeBytes(of: bits, toByteOffset: index * MemoryLayout<Float>.stride, as: type(of: bits))
+        }
     }
 }
 

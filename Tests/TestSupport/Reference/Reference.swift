@@ -72,7 +72,8 @@ struct Constants {
 
     func callAsFunction(_ weight: Weight?) throws(WeightError) -> [Double]? {
         guard let weight else { return nil }
-        return try self(weight)
+        let values: [Double] = try self(weight)
+        return values
     }
 }
 
