@@ -82,17 +82,23 @@ void KERNEL(PRODUCT_ARGUMENTS)
         }
     }
 
-    const operands o = OPERANDS;
+    // The sums leave the registers first: a branch for each vector of an unrolled epilogue would keep PoCL 7's compiler,
+    // which follows every path through a kernel, busy for ever.
+    float rows_of_sums[ITEM_ROWS * PANEL];
     #pragma unroll
     for (uint i = 0; i < ITEM_ROWS; i++) {
-        const uint m = first + i;
-        if (m >= rows) continue;
-        const ulong start = place(m, phase, g);
         #pragma unroll
-        for (uint j = 0; j < VECTORS; j++) {
-            const uint column = panel * PANEL + j * WIDTH;
-            const FLOATV sum = ADJUST(sums[i][j], m, phase, column, g, o);
-            if (column < columns) store_columns(finished(sum, o, column), o, start, column, columns);
+        for (uint j = 0; j < VECTORS; j++) VSTORE(sums[i][j], 0, rows_of_sums + i * PANEL + j * WIDTH);
+    }
+
+    const operands o = OPERANDS;
+    const uint end = min((panel + 1) * PANEL, columns);
+    for (uint m = first; m < min(first + ITEM_ROWS, rows); m++) {
+        const ulong start = place(m, phase, g);
+        for (uint column = panel * PANEL; column < end; column += WIDTH) {
+            const FLOATV stored = VLOAD(0, rows_of_sums + (m - first) * PANEL + column - panel * PANEL);
+            const FLOATV sum = ADJUST(stored, m, phase, column, g, o);
+            store_columns(finished(sum, o, column), o, start, column, columns);
         }
     }
 }
