@@ -18,26 +18,26 @@ static size_t attention_scratch(size_t tokens, size_t head_width, cpu_type type)
     return 4 * (s.keys + s.values + QUERY_BLOCK * (s.query_stride + s.weight_stride + KEY_BLOCK + s.channels + 2));
 }
 
-// Turns one row of scores into unnormalised weights and brings the row's running state up to date. Scores are scaled
-// by `scale` on the way. Columns from `keys` to `padded` hold no key. Weights take the scores' place, or go to
+// Turns one row of scores into unnormalised weights, 2 to the power of `scale * score - maximum`, and brings the row's
+// running state up to date. Columns from `keys` to `padded` hold no key. Weights take the scores' place, or go to
 // `weights` as factors of bfloat16.
 INLINE void update_row(size_t keys, size_t padded, float scale, float *scores, pair_factor *weights, float *maximum,
                        float *total, size_t channels, float *sums) {
     for (size_t i = keys; i < padded; i++) scores[i] = -__builtin_inff();
-    vec greatest = splat(*maximum);
+    vec greatest = splat(-__builtin_inff());
     for (size_t i = 0; i < padded; i += VECTOR_WIDTH) {
         vec s = load(scores + i);
         greatest = choose(s > greatest, s, greatest);
     }
-    float now = max_lanes(greatest);
+    float of_block = max_lanes(greatest) * scale, now = of_block > *maximum ? of_block : *maximum;
     vec weight_sum = {};
     for (size_t i = 0; i < padded; i += VECTOR_WIDTH) {
-        vec w = exponential_of((load(scores + i) - now) * scale);
+        vec w = power_of_two(load(scores + i) * scale - now);
         if (weights) store_factors(weights, i, w);
         else store(scores + i, w);
         weight_sum = weight_sum + w;
     }
-    float factor = exponential_of(splat((*maximum - now) * scale))[0];
+    float factor = power_of_two(splat(*maximum - now))[0];
     *total = *total * factor + sum_lanes(weight_sum);
     *maximum = now;
     for (size_t c = 0; c < channels; c += VECTOR_WIDTH) store(sums + c, load(sums + c) * factor);
@@ -72,8 +72,8 @@ INLINE void score_keys(const attention_head *h, const attention_memory *m, size_
             const uint32_t *query = m->queries + i * stride;
             float *score = m->scores + i * KEY_BLOCK + p;
             if (h->type == cpu_type_float32)
-                multiply_tile(steps, (const float *)query, stride, (const float *)panel, 0, score, KEY_BLOCK);
-            else multiply_pairs(steps, (const pair_factor *)query, stride, panel, 0, score, KEY_BLOCK);
+                multiply_tile(steps, (const float *)query, stride, (const float *)panel, 0, score, KEY_BLOCK, NULL);
+            else multiply_pairs(steps, (const pair_factor *)query, stride, panel, 0, score, KEY_BLOCK, NULL);
         }
     }
 }
@@ -86,11 +86,11 @@ INLINE void add_values(const attention_head *h, const attention_memory *m, size_
             float *sum = m->sums + i * channels + c;
             if (h->type == cpu_type_float32) {
                 const float *panel = (const float *)m->values + c * h->tokens + key * PANEL;
-                multiply_tile(count, m->scores + i * KEY_BLOCK, KEY_BLOCK, panel, 1, sum, channels);
+                multiply_tile(count, m->scores + i * KEY_BLOCK, KEY_BLOCK, panel, 1, sum, channels, NULL);
             } else {
                 const uint32_t *panel = m->values + c * ((h->tokens + 1) / 2) + key / 2 * PANEL;
                 const pair_factor *weight = (const pair_factor *)m->weights + i * stride;
-                multiply_pairs((count + 1) / 2, weight, stride, panel, 1, sum, channels);
+                multiply_pairs((count + 1) / 2, weight, stride, panel, 1, sum, channels, NULL);
             }
         }
     }
@@ -99,7 +99,7 @@ INLINE void add_values(const attention_head *h, const attention_memory *m, size_
 // One block of `count` queries from `first` on, against all keys. The block's sums and totals are left in `m`.
 INLINE void attend_block(const attention_head *h, const attention_memory *m, size_t first, size_t count) {
     size_t rows = round_up(count, TILE_ROWS), channels = m->shape.channels;
-    float scale = 1.0f / __builtin_sqrtf((float)h->head_width);
+    float scale = 1.44269504f / __builtin_sqrtf((float)h->head_width);  // log2 e
     pack_queries(h, first, count, rows, m->shape.query_stride, m->queries);
     memset(m->sums, 0, rows * channels * sizeof(float));
     for (size_t i = 0; i < rows; i++) {

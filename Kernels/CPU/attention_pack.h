@@ -5,10 +5,10 @@
 #include "multiply_tile.h"
 
 #ifndef QUERY_TILES
-#define QUERY_TILES 8  // tiles of TILE_ROWS queries that share a block of keys (4 to 16)
+#define QUERY_TILES 4  // tiles of TILE_ROWS queries that share a block of keys (2 to 16)
 #endif
 #ifndef KEY_BLOCK
-#define KEY_BLOCK 128  // keys between two updates of the running maximum, a multiple of PANEL (64 to 256)
+#define KEY_BLOCK 640  // keys between two updates of the running maximum, a multiple of PANEL (64 to 1024)
 #endif
 #define QUERY_BLOCK (QUERY_TILES * TILE_ROWS)
 

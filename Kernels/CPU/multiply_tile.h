@@ -1,16 +1,29 @@
 // multiply_tile, multiply_pairs, multiply_quads: the innermost products, TILE_ROWS rows against one panel.
 // layout    a panel holds PANEL columns of the right factor as [depth, PANEL]; two neighbouring steps of the depth lie
 //           together for bfloat16, [depth / 2, PANEL, 2], four for int8, [depth / 4, PANEL, 4]
+// ahead     what the caller reads next, from beyond the second-level cache: each step fetches one cache line of it; NULL
+//           for nothing
 // numerics  float32 sums in order over the depth, whatever the tile; sums of 8-bit products are exact
 // requires  at most 65536 steps of 8-bit products
 #pragma once
 #include "stored.h"
 
 #define PANEL (2 * VECTOR_WIDTH)
+#define CACHE_LINE 64
+
+// Fetches line `step` of `ahead` into the second-level cache. `ahead` is NULL by the time of compilation or never.
+INLINE void fetch_ahead(const char *ahead, size_t step) {
+    if (ahead) __builtin_prefetch(ahead + step * CACHE_LINE, 0, 2);
+}
+
+// What the tile at `row` fetches of the panel that comes next, `steps` steps of 32-bit words: half of it, in turn.
+INLINE const char *half_panel(const uint32_t *next, size_t steps, size_t row) {
+    return (const char *)next + row / TILE_ROWS % 2 * steps * CACHE_LINE;
+}
 
 // c [TILE_ROWS, PANEL] (+)= a [TILE_ROWS, depth] b [depth, PANEL], with the sums in registers throughout.
 INLINE void multiply_tile(size_t depth, const float *a, size_t a_stride, const float *b, int accumulates, float *c,
-                          size_t c_stride) {
+                          size_t c_stride, const char *ahead) {
     vec low[TILE_ROWS], high[TILE_ROWS];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < TILE_ROWS; i++) {
@@ -18,6 +31,7 @@ INLINE void multiply_tile(size_t depth, const float *a, size_t a_stride, const f
         high[i] = accumulates ? load(c + i * c_stride + VECTOR_WIDTH) : (vec){};
     }
     for (size_t k = 0; k < depth; k++) {
+        fetch_ahead(ahead, k);
         vec b_low = load(b + k * PANEL), b_high = load(b + k * PANEL + VECTOR_WIDTH);
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < TILE_ROWS; i++) {
@@ -55,7 +69,7 @@ INLINE void store_factors(pair_factor *row, size_t index, vec v) {
 
 // c [TILE_ROWS, PANEL] (+)= a b over `pairs` pairs of bfloat16; a's rows are `a_stride` factors apart.
 INLINE void multiply_pairs(size_t pairs, const pair_factor *a, size_t a_stride, const uint32_t *b, int accumulates,
-                           float *c, size_t c_stride) {
+                           float *c, size_t c_stride, const char *ahead) {
     vec low[TILE_ROWS], high[TILE_ROWS];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < TILE_ROWS; i++) {
@@ -63,6 +77,7 @@ INLINE void multiply_pairs(size_t pairs, const pair_factor *a, size_t a_stride, 
         high[i] = accumulates ? load(c + i * c_stride + VECTOR_WIDTH) : (vec){};
     }
     for (size_t k = 0; k < pairs; k++, b += PANEL) {
+        fetch_ahead(ahead, k);
 #if HAS_DOT_PRODUCTS
         __m512bh b_low = (__m512bh)load_words(b), b_high = (__m512bh)load_words(b + VECTOR_WIDTH);
 #pragma clang loop unroll(full)
@@ -114,11 +129,13 @@ typedef struct {
 
 // c [TILE_ROWS, PANEL] (+)= a b over `quads` groups of four bytes, as real numbers.
 INLINE void multiply_quads(size_t quads, const uint32_t *a, size_t a_stride, const uint32_t *b,
-                           const byte_scales *scales, int accumulates, float *c, size_t c_stride) {
+                           const byte_scales *scales, int accumulates, float *c, size_t c_stride,
+                           const char *ahead) {
     ivec low[TILE_ROWS], high[TILE_ROWS];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < TILE_ROWS; i++) low[i] = high[i] = (ivec){};
     for (size_t k = 0; k < quads; k++, b += PANEL) {
+        fetch_ahead(ahead, k);
         ivec b_low = (ivec)load_words(b), b_high = (ivec)load_words(b + VECTOR_WIDTH);
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < TILE_ROWS; i++) {

@@ -31,6 +31,11 @@ INLINE size_t scales_size(cpu_arithmetic arithmetic, packed_shape s) {
     return arithmetic == cpu_arithmetic_int8 ? round_up((1 + s.block_count) * s.columns * sizeof(float), 64) : 0;
 }
 
+// A panel's weights from step `step` of the depth on; `panels` lie behind the scales.
+INLINE const uint32_t *panel_at(const uint32_t *panels, packed_shape s, size_t column, size_t step) {
+    return panels + (column * s.depth + step * PANEL) / s.group;
+}
+
 static size_t packed_size(cpu_arithmetic arithmetic, size_t columns, size_t taps, size_t channels) {
     packed_shape s = shape_of_packed(arithmetic, columns, taps, channels);
     return round_up(scales_size(arithmetic, s) + s.depth * s.columns * 4 / s.group, 64);

@@ -127,11 +127,30 @@ static size_t product_scratch(const cpu_product *p, size_t row_count, size_t col
     return rows * 4 * (sums_width(s, columns) + block_stride(p->arithmetic) + 2);
 }
 
+// Fetches PANEL elements from `column` on of the rows of the tile at `row`, which begin at the elements `starts`.
+INLINE void fetch_rows(const cpu_values *values, const ptrdiff_t *starts, size_t column, size_t row, size_t row_count) {
+    size_t end = row + TILE_ROWS < row_count ? row + TILE_ROWS : row_count;
+    for (; row < end; row++) {
+        if (starts[row] < 0) continue;
+        const char *place = element(values, (size_t)starts[row] + column);
+        for (size_t byte = 0; byte < PANEL * byte_count(values->type); byte += CACHE_LINE)
+            __builtin_prefetch(place + byte, 0, 2);
+    }
+}
+
+// Fetches what follows when a tile of a panel is done: in the last block its places in the output, which residuals often
+// share; before it, of a linear map, a panel's width of the next block's inputs.
+INLINE void fetch_for_tile(const cpu_product *p, const cpu_rows *rows, size_t row, int is_last, size_t output_column,
+                           size_t input_column) {
+    if (is_last) fetch_rows(&p->output, rows->outputs, output_column, row, rows->count);
+    else if (p->tap_count == 1) fetch_rows(&p->input, rows->inputs, input_column, row, rows->count);
+}
+
 INLINE void product_with(cpu_arithmetic arithmetic, const cpu_product *p, const cpu_rows *rows, size_t first_column,
                          size_t column_count, void *scratch) {
     packed_shape s = shape_of_packed(arithmetic, p->column_count, p->tap_count, p->channel_count);
     size_t padded = round_up(rows->count, TILE_ROWS), width = sums_width(s, column_count);
-    size_t stride = block_stride(arithmetic), word = s.group;
+    size_t stride = block_stride(arithmetic);
     uint32_t *block = scratch;
     float *sums = (float *)(block + padded * stride), *scales = sums + padded * width, *least = scales + padded;
     const float *column_scales = p->weights;
@@ -142,19 +161,24 @@ INLINE void product_with(cpu_arithmetic arithmetic, const cpu_product *p, const 
         size_t count = rest < depth_block(arithmetic) ? rest : depth_block(arithmetic);
         fill_block(p, arithmetic, s, rows, begin, count, block, scales, least);
         for (size_t column = 0; column < column_count; column += PANEL) {
-            const uint32_t *panel = panels + ((first_column + column) * s.depth + begin * PANEL) / word;
+            const uint32_t *panel = panel_at(panels, s, first_column + column, begin);
+            const uint32_t *next = column + PANEL < column_count
+                ? panel_at(panels, s, first_column + column + PANEL, begin)
+                : panel_at(panels, s, first_column, begin + count);
             float *place = sums + (s.block_count > 1 ? column : 0);
             for (size_t row = 0; row < padded; row += TILE_ROWS) {
                 const uint32_t *a = block + row * stride;
                 float *c = place + row * width;
+                const char *ahead = half_panel(next, count / s.group, row);
+                fetch_for_tile(p, rows, row, b + 1 == s.block_count, first_column + column, begin + count + column);
                 if (arithmetic == cpu_arithmetic_float32) {
-                    multiply_tile(count, (const float *)a, stride, (const float *)panel, b > 0, c, width);
+                    multiply_tile(count, (const float *)a, stride, (const float *)panel, b > 0, c, width, ahead);
                 } else if (arithmetic == cpu_arithmetic_bfloat16) {
-                    multiply_pairs(count / 2, (const pair_factor *)a, stride, panel, b > 0, c, width);
+                    multiply_pairs(count / 2, (const pair_factor *)a, stride, panel, b > 0, c, width, ahead);
                 } else {
                     byte_scales bytes = {scales + row, least + row, column_scales + first_column + column,
                                          column_scales + (1 + b) * s.columns + first_column + column};
-                    multiply_quads(count / 4, a, stride, panel, &bytes, b > 0, c, width);
+                    multiply_quads(count / 4, a, stride, panel, &bytes, b > 0, c, width, ahead);
                 }
             }
             size_t part = column_count - column < PANEL ? column_count - column : PANEL;
