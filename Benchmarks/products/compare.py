@@ -49,10 +49,11 @@ class Fathom:
         self.operands = x, weights, none  # a kernel does not keep its arguments alive
         # Activations are one buffer: y lies behind x.
         self.y_start = rows * depth
-        starts = [np.uint64(start) for start in (0, self.y_start, 0, 0)]
-        extents = [np.uint32(extent) for extent in (rows, columns, depth, 0, 0, 0, 0)]
-        zeros = [np.uint32(0)] * 3
-        self.kernel.set_args(x, *starts, weights, np.uint64(0), none, *zeros, none, np.uint32(0), *extents)
+        # product.cl: what members of a group share, then what each has of its own.
+        shared = [np.uint32(extent) for extent in (columns, depth, 0, 0, 0, 0)]
+        starts = [np.uint64(start) for start in (0, self.y_start, 0, 0, 0)]
+        own = [np.uint32(value) for value in (0, 0, 0, 0, rows)]
+        self.kernel.set_args(x, weights, none, none, *shared, *starts, *own)
         if form == "vector":
             self.local = (1, 1, 1)
             groups = -(-rows // constants["ITEM_ROWS"])
