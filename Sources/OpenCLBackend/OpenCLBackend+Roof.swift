@@ -27,6 +27,8 @@ extension OpenCLBackend {
 private struct RoofBench {
     /// Seconds of an attempt at least, so that the step of the device's clock does not count.
     private static let attemptSeconds = 0.004
+    /// Rounds of an attempt at most: a driver whose clock stands still is not asked for ever more.
+    private static let greatestRounds: UInt32 = 1 << 24
     /// Seconds for all attempts of one loop.
     private static let totalSeconds = 0.3
     /// Independent sums of `multiply_add`.
@@ -69,7 +71,7 @@ private struct RoofBench {
             try kernel.setArguments([.memory(sums), .uint(rounds)])
             let seconds = try time(kernel, items: items)
             let done = operations
-            if seconds < Self.attemptSeconds {
+            if seconds < Self.attemptSeconds && rounds < Self.greatestRounds {
                 rounds *= 2
                 operations *= 2
             }

@@ -32,7 +32,8 @@ package struct DeviceRoof: Sendable, Hashable {
     /// Bytes in a second of the fastest pass over memory.
     package var memoryBytesPerSecond: Double { memory.map(\.perSecond).max() ?? 0 }
 
-    /// The least time in which a cost can be paid when arithmetic and memory traffic overlap in full.
+    /// The least time in which a cost can be paid when arithmetic and memory traffic overlap in full. A rate of 0, of a
+    /// device whose clock stands still, says nothing and takes no time.
     package func leastSeconds(_ cost: Cost) -> Double {
         max(arithmeticSeconds(cost), memorySeconds(cost))
     }
@@ -40,6 +41,9 @@ package struct DeviceRoof: Sendable, Hashable {
     /// Whether memory traffic, not arithmetic, decides ``leastSeconds(_:)``.
     package func isMemoryBound(_ cost: Cost) -> Bool { memorySeconds(cost) > arithmeticSeconds(cost) }
 
-    private func arithmeticSeconds(_ cost: Cost) -> Double { Double(cost.flopCount) / arithmetic.perSecond }
-    private func memorySeconds(_ cost: Cost) -> Double { Double(cost.byteCount) / memoryBytesPerSecond }
+    private func arithmeticSeconds(_ cost: Cost) -> Double { seconds(cost.flopCount, arithmetic.perSecond) }
+    private func memorySeconds(_ cost: Cost) -> Double { seconds(cost.byteCount, memoryBytesPerSecond) }
+    private func seconds(_ amount: Int, _ perSecond: Double) -> Double {
+        perSecond > 0 ? Double(amount) / perSecond : 0
+    }
 }
