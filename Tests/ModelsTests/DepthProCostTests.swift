@@ -2,14 +2,6 @@ import Models
 import TensorCore
 import Testing
 
-/// The published network: three ViT-L/16 at 384, decoder of 256 channels.
-let publishedConfiguration: DepthProConfiguration = {
-    let large = VisionTransformerConfiguration(width: 1024, blockCount: 24, headCount: 16, hiddenWidth: 4096)
-    return DepthProConfiguration(
-        patchSide: 384, patchEncoder: large, imageEncoder: large, fieldOfViewEncoder: large, hookBlocks: [5, 11],
-        latentWidths: [256, 256], pyramidWidths: [512, 1024, 1024], fusionWidth: 256)
-}()
-
 @Suite("the cost of the published network")
 struct DepthProCostTests {
     /// GFLOP by module, counted independently with PyTorch's FlopCounterMode on the reference.
@@ -26,14 +18,14 @@ struct DepthProCostTests {
 
     @Test("equals the reference's, module by module", arguments: gigaflops)
     func matchesReference(scope: String, expected: Double) throws {
-        let plan = Plan(try DepthPro(publishedConfiguration).graph(microBatch: 35))
+        let plan = Plan(try DepthPro(.published).graph(microBatch: 35))
         let flops = plan.nodes.filter { $0.scope.hasPrefix(scope) }.reduce(0) { $0 + plan.cost(of: $1).flopCount }
         #expect(abs(Double(flops) / 1e9 - expected) < 0.002)
     }
 
     @Test("does not depend on the micro-batch", arguments: [1, 4, 36])
     func ignoresMicroBatch(microBatch: Int) throws {
-        let model = try DepthPro(publishedConfiguration)
+        let model = try DepthPro(.published)
         #expect(
             Plan(model.graph(microBatch: microBatch)).cost.flopCount
                 == Plan(model.graph(microBatch: 35)).cost.flopCount)
@@ -41,7 +33,7 @@ struct DepthProCostTests {
 
     @Test("has the published number of parameters in use")
     func parameterCount() throws {
-        let plan = Plan(try DepthPro(publishedConfiguration).graph(microBatch: 35))
+        let plan = Plan(try DepthPro(.published).graph(microBatch: 35))
         let tensors = Dictionary(plan.weights.flatMap(\.tensors), uniquingKeysWith: { first, _ in first })
         let count = tensors.values.reduce(0) { $0 + $1.elementCount }
         // fusions.4.resnet1 is in the checkpoint and never used: two 3x3 convolutions of 256 channels.
@@ -50,7 +42,7 @@ struct DepthProCostTests {
 
     @Test("falls by the exact fusions")
     func fused() throws {
-        let graph = try DepthPro(publishedConfiguration).graph(microBatch: 35)
+        let graph = try DepthPro(.published).graph(microBatch: 35)
         let plan = Plan(graph.fused())
         let saved = Double(Plan(graph).cost.flopCount - plan.cost.flopCount) / 1e9
         #expect(abs(saved - 510) < 10)

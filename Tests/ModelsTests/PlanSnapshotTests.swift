@@ -10,7 +10,7 @@ import Testing
 struct PlanSnapshotTests {
     @Test("is as recorded", arguments: [("published-plan.txt", false), ("published-plan-fused.txt", true)])
     func snapshot(file: String, isFused: Bool) throws {
-        let graph = try DepthPro(publishedConfiguration).graph(microBatch: 5)
+        let graph = try DepthPro(.published).graph(microBatch: 5)
         let text = Self.text(Plan(isFused ? graph.fused() : graph))
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/\(file)")
         if ProcessInfo.processInfo.environment["FATHOM_UPDATE_SNAPSHOTS"] != nil {
