@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(name: "SchedulerTests", dependencies: ["Scheduler", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ProfilingTests",
-            dependencies: ["Profiling", "CPUBackend", "CPUKernels", "TensorCore", "TestSupport"],
+            dependencies: ["Profiling", "CPUBackend", "CPUKernels", "Models", "TensorCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "FathomTests", dependencies: ["Fathom", "OpenCLBackend", "TestSupport"], swiftSettings: strict),

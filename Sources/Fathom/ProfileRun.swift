@@ -40,20 +40,11 @@ extension DepthEstimator {
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
         let (device, prepared) = runner.active
         return try FathomError.wrapping(.device) { () throws(BackendError) in
-            for _ in 0..<options.warmupCount { _ = try prepared.run([input]) }
-            let beginning = ContinuousClock.now
-            var runs: [ProfiledRun] = []
-            for _ in 0..<options.runCount {
-                let start = ContinuousClock.now
-                let result = try prepared.run([input])
-                let wallSeconds = start.secondsUntilNow
-                runs.append(
-                    ProfiledRun(
-                        start: beginning.duration(to: start) / .seconds(1), wallSeconds: wallSeconds, result: result))
-            }
+            let runs = try prepared.profile(
+                [input], Repetition(warmupCount: options.warmupCount, runCount: options.runCount))
             return Profile(
                 ProfileSource(
-                    machine: machine(device.backend.device), model: modelName,
+                    machine: Profile.Machine(device.backend.device, runner.precision), model: modelName,
                     photographSize: (photograph.width, photograph.height),
                     options: options, plan: prepared.plan,
                     costs: prepared.plan.costs(photographByteCount: photograph.pixels.count), runs: runs,
@@ -61,12 +52,14 @@ extension DepthEstimator {
         }
     }
 
-    private func machine(_ device: DeviceInfo) -> Profile.Machine {
-        let properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
-        return Profile.Machine(
-            device: device.name, deviceModel: device.model,
-            threads: properties["threads"].flatMap { Int($0) }, precision: runner.precision.rawValue,
-            version: EngineVersion.current, properties: properties)
+}
+
+extension Profile.Machine {
+    init(_ device: DeviceInfo, _ precision: Precision) {
+        properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
+        (self.device, deviceModel) = (device.name, device.model)
+        threads = properties["threads"].flatMap { Int($0) }
+        (self.precision, version) = (precision.rawValue, EngineVersion.current)
     }
 }
 

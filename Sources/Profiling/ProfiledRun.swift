@@ -25,6 +25,13 @@ package struct ProfiledRun: Sendable, Hashable {
 
     /// Seconds in all nodes.
     package var kernelSeconds: Double { nodeSeconds.reduce(0, +) }
+
+    /// Seconds from the start of the first node to the end of the last, on the device's clock: no transfer of what goes in
+    /// or comes out, but the gaps between kernels.
+    package var deviceSeconds: Double {
+        let ends = zip(nodeStarts, nodeSeconds).filter { $1 > 0 }
+        return (ends.map { $0 + $1 }.max() ?? 0) - (ends.map(\.0).min() ?? 0)
+    }
 }
 
 extension Plan {

@@ -2,7 +2,7 @@ import TensorCore
 
 /// The candidates for one shape: verified when they are added, then raced against each other in rounds.
 final class CandidateTrials {
-    typealias Prepare = (TuningProblem, TunedShape, TunedCuts.Cut) throws(BackendError) -> OpenCLPreparedPlan
+    typealias Prepare = (KernelProblem, TunedShape, TunedCuts.Cut) throws(BackendError) -> OpenCLPreparedPlan
 
     private struct Entry {
         let cut: TunedCuts.Cut
@@ -27,8 +27,8 @@ final class CandidateTrials {
     private let shape: TunedShape
     private let prepare: Prepare
     private let tolerance: Float
-    private let problem: TuningProblem
-    private let expected: [Float]
+    private let problem: KernelProblem
+    private let expected: RunResult
     private var entries: [Entry] = []
     private(set) var rejected: [(constants: [String: Int], reason: String)] = []
     private(set) var baselineSeconds = 0.0
@@ -41,21 +41,19 @@ final class CandidateTrials {
     ) throws(BackendError) {
         self.shape = shape
         self.prepare = prepare
-        // Inputs are exact in half; results are rounded to it, and weights of attention on matrix units.
-        tolerance = elementByteCount == 2 ? 8e-3 : 1e-3
+        tolerance = KernelProblem.tolerance(elementByteCount: elementByteCount)
         let sample = { (flopCount: Double) in
-            let whole = Double(TuningProblem.flopCount(op, inputs))
+            let whole = Double(op.cost(inputs, elementByteCount: 4).flopCount)
             let largest = Double(inputs.map(\.elementCount).max() ?? 1)
             let (op, shapes) = op.sample(min(1, flopCount / whole, Double(Self.elementLimit) / largest), of: inputs)
-            return TuningProblem(op, shapes, depth: shape.depth)
+            return KernelProblem([.init(op, shapes)], isGuarded: true)
         }
         let small = sample(1e9)
         let first = try prepare(small, shape, baseline)
         _ = try first.run(small.arguments)
         let rate = Double(small.flopCount) / max(try first.run(small.arguments).kernelSeconds, 1e-6)
         problem = sample(min(rate * Self.launchSeconds, Self.flopLimit))
-        let result = try reference(Plan(problem.graph), problem).run(problem.arguments)
-        expected = result.outputs["result"]?.float32 ?? []
+        expected = try reference(Plan(problem.graph), problem).run(problem.arguments)
         if let fault = try verify(baseline) {
             throw .deviceFailed(device: "the device", reason: "\(shape.kernel) \(shape): \(fault)")
         }

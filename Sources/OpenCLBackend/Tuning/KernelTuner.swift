@@ -79,7 +79,7 @@ package struct KernelTuner {
                 _ = binder.launches(node)
                 guard let shape = binder.tunedShape else { continue }
                 let job = Job(
-                    shape: shape, op: node.op.withPlainWeights, inputs: node.inputs.map(plan.shape), flopCount: 0)
+                    shape: shape, op: node.op.withPlainWeights(), inputs: node.inputs.map(plan.shape), flopCount: 0)
                 jobs[shape, default: job].flopCount += Double(plan.cost(of: node).flopCount)
             }
         }
@@ -114,7 +114,7 @@ package struct KernelTuner {
     }
 
     private func prepare(
-        _ problem: TuningProblem, _ shape: TunedShape, _ cut: TunedCuts.Cut
+        _ problem: KernelProblem, _ shape: TunedShape, _ cut: TunedCuts.Cut
     ) throws(BackendError) -> OpenCLPreparedPlan {
         var limits = limits
         // The sample has fewer rows than the shape; all rows get the candidate.

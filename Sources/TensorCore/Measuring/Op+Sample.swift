@@ -1,9 +1,8 @@
-import TensorCore
-
 extension Op {
-    /// The operation with tensors of their own in place of weights that are computed from others.
-    var withPlainWeights: Op {
-        let plain = { (name: String, weight: Weight) in Weight.tensor(name, weight.shape) }
+    /// The operation with tensors of their own in place of weights that are computed from others, all of whose names
+    /// begin with `prefix`.
+    package func withPlainWeights(prefix: String = "") -> Op {
+        let plain = { (name: String, weight: Weight) in Weight.tensor(prefix + name, weight.shape) }
         let epilogue = { (old: Epilogue) in
             Epilogue(
                 bias: old.bias.map { plain("bias", $0) }, activation: old.activation,
@@ -30,12 +29,15 @@ extension Op {
                     crops: op.crops, side: op.side, tokenSide: op.tokenSide, weight: plain("weight", op.weight),
                     bias: plain("bias", op.bias), classToken: plain("class", op.classToken),
                     position: plain("position", op.position)))
-        case .attention, .prepareImage, .downsample, .layerNorm, .mergeTokens, .concatenate: return self
+        case .layerNorm(let op):
+            return .layerNorm(
+                LayerNorm(weight: plain("weight", op.weight), bias: plain("bias", op.bias), epsilon: op.epsilon))
+        case .attention, .prepareImage, .downsample, .mergeTokens, .concatenate: return self
         }
     }
 
     /// The same operation on a share of its rows or crops, 0 ... 1, and the shapes of its inputs then.
-    func sample(_ share: Double, of inputs: [Shape]) -> (op: Op, inputs: [Shape]) {
+    package func sample(_ share: Double, of inputs: [Shape]) -> (op: Op, inputs: [Shape]) {
         let part = { (count: Int, least: Int) in min(count, max(least, Int(share * Double(count)))) }
         var op = self
         var x = inputs[0]
