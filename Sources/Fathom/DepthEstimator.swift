@@ -47,9 +47,21 @@ public final class DepthEstimator: Sendable {
     /// Loads a checkpoint: a folder in Hugging Face layout or Apple's `depth_pro.pt`.
     ///
     /// - Throws: ``FathomError`` when the checkpoint is not a complete and sound Depth Pro, or does not fit the device.
-    public init(model path: String, options: Options = Options()) throws(FathomError) {
+    public convenience init(model path: String, options: Options = Options()) throws(FathomError) {
         try options.validate()
-        let model = try LoadedModel(path)
+        try self.init(LoadedModel(path), options)
+    }
+
+    /// Loads a model whose speed is of interest: where there is a `config.json` without weights, or no path at all for
+    /// the published network, random weights stand in and results mean nothing.
+    ///
+    /// - Throws: ``FathomError`` when there is no such model, or it does not fit the device.
+    public convenience init(measuring path: String?, options: Options = Options()) throws(FathomError) {
+        try options.validate()
+        try self.init(PlannedModel(measuring: path).forMeasuring, options)
+    }
+
+    private init(_ model: LoadedModel, _ options: Options) throws(FathomError) {
         modelName = model.name
         estimatesFieldOfView = model.network.hasFieldOfView
         runner = try ModelRunner(model, options)

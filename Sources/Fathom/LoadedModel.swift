@@ -10,6 +10,13 @@ struct LoadedModel {
     let network: DepthPro
     let weights: any WeightSource
 
+    init(path: String, name: String, network: DepthPro, weights: any WeightSource) {
+        self.path = path
+        self.name = name
+        self.network = network
+        self.weights = weights
+    }
+
     /// - Throws: ``FathomError`` when the checkpoint cannot be opened or is not a Depth Pro.
     init(_ path: String) throws(FathomError) {
         let checkpoint = try FathomError.wrapping(.unreadableModel) { () throws(CheckpointError) in
@@ -21,25 +28,30 @@ struct LoadedModel {
         do { network = try DepthPro(checkpoint) } catch { throw FathomError(.unreadableModel, "\(path): \(error)") }
     }
 
-    /// The plan for one photograph, whose crops go through the encoders `microBatch` at a time.
-    func plan(_ options: DepthEstimator.Options, microBatch: Int, joinsSteps: Bool) -> Plan {
+    /// The plan for some photographs, whose crops go through the encoders `microBatch` at a time.
+    func plan(_ options: DepthEstimator.Options, imageCount: Int, microBatch: Int, joinsSteps: Bool) -> Plan {
         Plan(
-            network.graph(options, microBatch: microBatch), precision: options.precision, joinsSteps: joinsSteps)
+            network.graph(options, imageCount: imageCount, microBatch: microBatch), precision: options.precision,
+            joinsSteps: joinsSteps)
     }
 
     /// Plans and prepares for a device. When the plan does not fit, fewer crops go through the encoders together.
     ///
+    /// - Parameters:
+    ///   - options: how to run.
+    ///   - imageCount: photographs of a run.
+    ///   - device: that runs it.
     /// - Returns: the device, with a warning when it is too small for the crops that it should take, and the plan.
     /// - Throws: ``FathomError`` when the checkpoint does not fit the network, or the smallest plan the device.
     func prepare(
-        _ options: DepthEstimator.Options, on device: ChosenDevice
+        _ options: DepthEstimator.Options, imageCount: Int = 1, on device: ChosenDevice
     ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
         let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
         let joinsSteps = device.backend.joinsSteps
-        try checkWeights(of: plan(options, microBatch: 1, joinsSteps: joinsSteps))
+        try checkWeights(of: plan(options, imageCount: 1, microBatch: 1, joinsSteps: joinsSteps))
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
-                let plan = plan(options, microBatch: microBatch, joinsSteps: joinsSteps)
+                let plan = plan(options, imageCount: imageCount, microBatch: microBatch, joinsSteps: joinsSteps)
                 let prepared = try device.backend.prepare(plan, weights: weights)
                 return (microBatch < first ? device.warning(microBatch, of: first) : device, prepared)
             }

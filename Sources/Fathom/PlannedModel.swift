@@ -3,7 +3,8 @@ import Models
 import TensorCore
 import Weights
 
-/// A network as a path describes it: by a checkpoint, or by its configuration alone. Planning needs no weights.
+/// A network as a path describes it: by a checkpoint, or by its configuration alone. Planning and measuring need no
+/// weights.
 struct PlannedModel {
     let name: String
     let network: DepthPro
@@ -30,6 +31,24 @@ struct PlannedModel {
         }
     }
 
+    /// - Parameter path: as above; nil for the published network without weights.
+    /// - Throws: as above.
+    init(measuring path: String?) throws(FathomError) {
+        if let path {
+            self = try PlannedModel(path)
+            return
+        }
+        (name, loaded) = ("published network", nil)
+        do { network = try DepthPro(.published) } catch { preconditionFailure("\(error)") }
+    }
+
+    /// The model to measure: where there are no weights, random ones stand in.
+    var forMeasuring: LoadedModel {
+        if let loaded { return loaded }
+        let weights = RandomWeights(for: Plan(network.graph(microBatch: 1)).weights)
+        return LoadedModel(path: name, name: "\(name), random weights", network: network, weights: weights)
+    }
+
     /// Checks the name and the shape of every tensor, where there are any.
     ///
     /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
@@ -53,9 +72,9 @@ struct PlannedModel {
 }
 
 extension DepthPro {
-    /// The graph for one photograph, fused unless the options say otherwise.
-    func graph(_ options: DepthEstimator.Options, microBatch: Int) -> Graph {
-        let graph = graph(microBatch: microBatch)
+    /// The graph for some photographs, fused unless the options say otherwise.
+    func graph(_ options: DepthEstimator.Options, imageCount: Int = 1, microBatch: Int) -> Graph {
+        let graph = graph(imageCount: imageCount, microBatch: microBatch)
         return options.fusesOperations ? graph.fused() : graph
     }
 }

@@ -7,7 +7,7 @@ import TensorCore
 /// multiply-add of products and attention, nothing else does; inputs, weights and outputs count once each.
 public struct Profile: Sendable, Encodable {
     /// What ran the model.
-    public struct Machine: Sendable, Encodable {
+    public struct Machine: Sendable, Codable, Hashable {
         /// The name to choose the device by.
         public let device: String
         /// The maker's name for it.
@@ -23,9 +23,9 @@ public struct Profile: Sendable, Encodable {
     }
 
     /// What the device did at best in loops that do nothing else.
-    public struct Roof: Sendable, Encodable {
+    public struct Roof: Sendable, Codable, Hashable {
         /// One kind of arithmetic or memory traffic.
-        public struct Rate: Sendable, Encodable {
+        public struct Rate: Sendable, Codable, Hashable {
             /// What ran.
             public let name: String
             /// Floating-point operations or bytes in a second.
@@ -120,12 +120,17 @@ public struct Profile: Sendable, Encodable {
         warmup = source.options.warmupCount
         wallSeconds = source.runs.map(\.wallSeconds)
         kernelSeconds = table.totalSeconds
-        let rates = { (rates: [DeviceRoof.Rate]) in rates.map { Roof.Rate(name: $0.name, perSecond: $0.perSecond) } }
-        self.roof = Roof(
-            arithmetic: .init(name: roof.arithmetic.name, perSecond: roof.arithmetic.perSecond),
-            otherArithmetic: rates(roof.otherArithmetic), memory: rates(roof.memory), cache: rates(roof.cache))
+        self.roof = Roof(roof)
         rows = table.rows.map { Row($0, share: table.share(of: $0), roof: roof) }
         self.source = source
+    }
+}
+
+extension Profile.Roof {
+    init(_ roof: DeviceRoof) {
+        let rates = { (rates: [DeviceRoof.Rate]) in rates.map { Rate(name: $0.name, perSecond: $0.perSecond) } }
+        arithmetic = Rate(name: roof.arithmetic.name, perSecond: roof.arithmetic.perSecond)
+        (otherArithmetic, memory, cache) = (rates(roof.otherArithmetic), rates(roof.memory), rates(roof.cache))
     }
 }
 

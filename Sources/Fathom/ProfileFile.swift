@@ -32,24 +32,17 @@ extension Profile {
         try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in try AtomicFile.write(bytes, to: path) }
     }
 
-    /// The machine in one line: device, model, threads, precision, version.
-    public var machineLine: String {
-        var parts = ["\(machine.device): \(machine.deviceModel)"]
-        if let threads = machine.threads { parts.append(threads == 1 ? "1 thread" : "\(threads) threads") }
-        return (parts + [machine.precision, "fathom \(machine.version)"]).joined(separator: ", ")
-    }
-
     private var trace: ChromeTrace {
         ChromeTrace(
             source.plan, costs: source.costs, runs: source.runs, device: "\(machine.device): \(machine.deviceModel)",
             facts: [
-                "model": model, "machine": machineLine, "photograph": "\(photographWidth) x \(photographHeight)",
+                "model": model, "machine": machine.line, "photograph": "\(photographWidth) x \(photographHeight)",
             ])
     }
 
     private var roofline: RooflineChart {
         RooflineChart(
-            source.table, roof: source.roof, title: "Roofline of \(model) by \(by.rawValue)", subtitle: machineLine)
+            source.table, roof: source.roof, title: "Roofline of \(model) by \(by.rawValue)", subtitle: machine.line)
     }
 
     private var csv: String {
@@ -60,6 +53,15 @@ extension Profile {
         ]
         let lines = rows.map(\.fields)
         return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    }
+}
+
+extension Profile.Machine {
+    /// The machine in one line: device, model, threads, precision, version.
+    public var line: String {
+        var parts = ["\(device): \(deviceModel)"]
+        if let threads { parts.append(threads == 1 ? "1 thread" : "\(threads) threads") }
+        return (parts + [precision, "fathom \(version)"]).joined(separator: ", ")
     }
 }
 

@@ -11,7 +11,7 @@ struct FathomCommand: ParsableCommand {
         version: EngineVersion.current,
         subcommands: [
             DepthCommand.self, EvaluateCommand.self, PlanCommand.self, DevicesCommand.self, ProfileCommand.self,
-            TuneCommand.self,
+            BenchCommand.self, TuneCommand.self,
         ])
 
     /// Runs the command. Errors of the library are told as those of single photographs are, without the usage.

@@ -10,6 +10,13 @@ struct ModelArguments: ParsableArguments {
             valueName: "path"))
     var model: String
 
+    @OptionGroup var run: RunArguments
+
+    var options: DepthEstimator.Options { run.options }
+}
+
+/// How to run a model.
+struct RunArguments: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(

@@ -9,7 +9,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Print where a model's time goes, kernel by kernel, against the device's measured roof.",
         discussion: """
             Arithmetic and bytes follow from the shapes; times and the roof are measured. The whole network runs, the \
-            field of view included. Without a photograph a synthetic picture is used.
+            field of view included. Without a photograph a synthetic picture is used; without weights, where --model is a \
+            config.json, random ones.
             """)
 
     @OptionGroup var model: ModelArguments
@@ -51,7 +52,7 @@ struct ProfileCommand: ParsableCommand {
     func run() throws {
         try checkFolders()
         let photograph = try photograph.map { try Photograph(contentsOf: $0) } ?? Photograph.synthetic()
-        let estimator = try DepthEstimator(model: model.model, options: model.options)
+        let estimator = try DepthEstimator(measuring: model.model, options: model.options)
         var options = ProfileOptions()
         options.runCount = runs
         options.warmupCount = warmup

@@ -8,20 +8,7 @@ struct ProfileText {
 
     var text: String { [heading, table, summary].joined(separator: "\n\n") }
 
-    private var heading: String {
-        let gigabytes = { (rates: [Profile.Roof.Rate]) in
-            rates.map { "\($0.name) \(decimal($0.perSecond / 1e9, 1))" }.joined(separator: ", ") + " GB/s"
-        }
-        let roof = profile.roof
-        let arithmetic = ([roof.arithmetic] + roof.otherArithmetic).map {
-            "\($0.name) \(decimal($0.perSecond / 1e9, 1)) GFLOP/s"
-        }
-        let cache = roof.cache.isEmpty ? "" : "; cache: \(gigabytes(roof.cache))"
-        return """
-            \(profile.machineLine)
-            roof: \(arithmetic.joined(separator: ", ")); memory: \(gigabytes(roof.memory))\(cache)
-            """
-    }
+    private var heading: String { "\(profile.machine.line)\n\(profile.roof.line)" }
 
     private var table: String {
         let isByModule = profile.by == .module

@@ -5,6 +5,11 @@ func decimal(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
 }
 
+/// A number with two digits that matter, whatever its size: `1.2e-04`.
+func scientific(_ value: Double) -> String {
+    String(format: "%.1e", locale: Locale(identifier: "en_US_POSIX"), value).lowercased()
+}
+
 /// One line of JSON with snake_case keys in a fixed order.
 func jsonLine(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()

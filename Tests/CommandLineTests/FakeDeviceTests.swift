@@ -136,6 +136,19 @@ struct FakeDeviceTests {
         }
     }
 
+    @Test("kernels and photographs that come out wrong are not timed")
+    func wrongBenchmarks() throws {
+        try trustDevice()
+        let arguments = ["--model", Fixture("mini").folder.path, "--device", "opencl:0", "--runs", "1", "--json", "-"]
+        for subject in [["kernels", "--filter", "mergeTokens"], ["network"]] {
+            let result = try run(["bench"] + subject + arguments)
+            #expect(result.status == 1 && result.errors.contains("is off by"), "\(result.errors)")
+            let report = try #require(try result.objects().first)
+            #expect((report["rows"] as? [Any])?.isEmpty == true)
+            #expect((report["failures"] as? [[String: Any]])?.isEmpty == false)
+        }
+    }
+
     @Test("FATHOM_DEVICE chooses, and a mistake in it is told")
     func environment() throws {
         try trustDevice()

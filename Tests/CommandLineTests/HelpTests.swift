@@ -40,7 +40,7 @@ struct HelpTests {
     func commands(argument: String) throws {
         let result = try CommandLineTool.run(argument)
         #expect(result.status == 0)
-        for command in ["depth", "evaluate", "plan", "devices", "tune"] {
+        for command in ["depth", "evaluate", "plan", "devices", "profile", "bench", "tune"] {
             #expect(result.output.contains("\n  \(command) "))
         }
     }

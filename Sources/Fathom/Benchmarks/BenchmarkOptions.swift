@@ -1,0 +1,31 @@
+import Profiling
+
+/// How to measure.
+public struct BenchmarkOptions: Sendable, Hashable {
+    /// Runs that count, of each thing; nil for as many as fit ``seconds``, from 5 to 100.
+    public var runCount: Int?
+    /// Runs before those that count.
+    public var warmupCount = 1
+    /// Time for the runs of each thing, when their number is not given.
+    public var seconds = 1.0
+    /// Whether results are compared with those of the CPU before they are timed; the CPU's own kernels are not.
+    public var checksResults = true
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks what can be checked without a device.
+    ///
+    /// - Throws: ``FathomError`` when nothing can be measured so.
+    public func validate() throws(FathomError) {
+        guard runCount ?? 1 >= 1, warmupCount >= 0, seconds > 0, seconds.isFinite else {
+            throw FathomError(
+                .invalidArgument, "measuring takes at least 1 run, no negative number of warm-up runs and some time")
+        }
+    }
+
+    var repetition: Repetition {
+        if let runCount { return Repetition(warmupCount: warmupCount, runCount: runCount) }
+        return Repetition(warmupCount: warmupCount, runCounts: 5...100, seconds: seconds)
+    }
+}
