@@ -58,7 +58,8 @@ package struct KernelCase: Sendable {
 
     private init(_ plan: Plan, _ step: Range<Int>, name: String) {
         let nodes = plan.nodes[step]
-        let wide = plan.memory.wideValues
+        let isNarrow = plan.memory.elementByteCount < MemoryLayout<Float>.size
+        let wide = isNarrow ? plan.memory.wideValues : []
         let first = plan.nodes[step.lowerBound]
         self.name = name
         operation = first.op.name
