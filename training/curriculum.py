@@ -25,7 +25,7 @@ class Stage:
 STAGES = {
     stage.name: stage
     for stage in (
-        Stage("encoder", None, 8000, 16, 5e-4, 5e-4, 1.0, side=256, warm_share=0.03),
+        Stage("encoder", None, 16000, 32, 5e-4, 5e-4, 1.0, side=128, warm_share=0.01),
         Stage("coarse", "encoder", 8000, 8, 3e-4, 1e-3, 1.0, side=256),
         Stage(
             "stage1",

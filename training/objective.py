@@ -5,36 +5,7 @@ from torch import nn
 
 from . import losses
 from .coarse import coarse_inverse_depth, lowest_features
-from .warmup import FLOOR, crops, warmup_loss
-
-
-class WarmupObjective(nn.Module):
-    """Encoder warm-up on crops."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    @staticmethod
-    def collate(samples, generator):
-        """Crops of all samples side by side."""
-        rows = [(*crop, s["metric"], s["fov"]) for s in samples for crop in crops(s, generator)]
-        pixels, inverse, valid, whole, metric, fov = zip(*rows)
-        stack = torch.stack
-        return {
-            "pixels": stack(pixels),
-            "inverse": stack(inverse),
-            "valid": stack(valid),
-            "whole": torch.tensor(whole),
-            "metric": stack(metric),
-            "fov": stack(fov),
-        }
-
-    def forward(self, batch, stage, progress):
-        map, fov = self.network(batch["pixels"])
-        return warmup_loss(
-            map.float(), fov.float(), batch["inverse"], batch["valid"], batch["whole"], batch["metric"], batch["fov"]
-        )
+from .warmup import FLOOR, warmup_loss
 
 
 def collate_whole(samples, generator):
@@ -43,6 +14,29 @@ def collate_whole(samples, generator):
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {
         k: torch.stack([s[k] for s in samples]) for k in keys
     }
+
+
+def every(map, side):
+    """The pixels of maps (B, S, S) that stand for those of maps (B, side, side)."""
+    step = map.shape[-1] // side
+    return map[:, step // 2 :: step, step // 2 :: step]
+
+
+class WarmupObjective(nn.Module):
+    """Encoder warm-up on whole pictures."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    collate = staticmethod(collate_whole)
+
+    def forward(self, batch, stage, progress):
+        map, fov = self.network(batch["pixels"])
+        pick = lambda m: every(m, map.shape[-1])
+        return warmup_loss(
+            map.float(), fov.float(), pick(batch["inverse"]), pick(batch["valid"]), batch["metric"], batch["fov"]
+        )
 
 
 class CoarseObjective(nn.Module):
@@ -56,8 +50,7 @@ class CoarseObjective(nn.Module):
 
     def forward(self, batch, stage, progress):
         pred = torch.log(coarse_inverse_depth(self.network, batch["pixels"]).float() + FLOOR)
-        step = batch["inverse"].shape[-1] // pred.shape[-1]
-        pick = lambda m: m[:, step // 2 :: step, step // 2 :: step]
+        pick = lambda m: every(m, pred.shape[-1])
         target, valid = torch.log(pick(batch["inverse"]) + FLOOR), pick(batch["valid"])
         size = torch.where(valid, (pred - target).detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
         target = target + (size * ~batch["metric"])[:, None, None]

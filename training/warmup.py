@@ -1,15 +1,17 @@
-"""Encoder warm-up: one vision transformer learns depth of single 128-pixel crops before the whole network exists.
+"""Encoder warm-up: one vision transformer learns depth of whole pictures of 128 pixels before the network exists.
 
-It stands where DINOv2's pretraining stands in the paper, at 1/35 of the cost of a step of the whole network. Crops come
-from the three levels of the network's own pyramid; the whole image also teaches the field of view.
+It stands where DINOv2's pretraining stands in the paper, at 1/35 of the cost of a step of the whole network; the class
+token learns the field of view. Crops of finer scale were left out: alone they have no size, and they took half the time.
 """
+
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 from transformers import AutoModel
 
-from .network import PATCH_SIDE, config
+from .network import config
 
 FLOOR = 0.01  # added to C before the logarithm; sky becomes ln 0.01
 CELL = 8  # predicted values per token and side; many, so that tokens carry what lies inside them
@@ -39,6 +41,7 @@ def fresh_warmup(seed=0, **sizes):
     torch.manual_seed(seed)
     warmup = EncoderWarmup(AutoModel.from_config(config(**sizes).patch_model_config))
     start_large(warmup.encoder)
+    start_with_frequencies(warmup.encoder.embeddings)
     return warmup
 
 
@@ -49,41 +52,42 @@ def start_large(encoder):
         for parameter in block.parameters():
             if parameter.ndim == 2:
                 nn.init.xavier_uniform_(parameter)
-    encoder.embeddings.patch_embeddings.projection.weight.mul_(3)
-    encoder.embeddings.position_embeddings.mul_(10)
 
 
-def crops(sample, generator, fine=1):
-    """Whole image at 128 pixels, and `fine` random crops of the finer levels: pixels, C, valid, is_whole."""
-    picture, out = sample["picture"], []
-    coarsest = picture.shape[-1] // PATCH_SIDE
-    for index in range(1 + fine):
-        ratio = coarsest if index == 0 else 2 ** int(torch.randint(coarsest // 2, (), generator=generator))
-        pixels = F.interpolate(picture[None], scale_factor=1 / ratio, mode="bilinear")[0] if ratio > 1 else picture
-        span = pixels.shape[-1] - PATCH_SIDE
-        y, x = (int(torch.randint(span + 1, (), generator=generator)) for _ in range(2))
-        area = (slice(y * ratio, (y + PATCH_SIDE) * ratio), slice(x * ratio, (x + PATCH_SIDE) * ratio))
-        step = PATCH_SIDE * ratio // (8 * CELL)
-        pick = lambda m: m[area][step // 2 :: step, step // 2 :: step]
-        out.append(
-            (
-                pixels[:, y : y + PATCH_SIDE, x : x + PATCH_SIDE],
-                pick(sample["inverse"]),
-                pick(sample["valid"]),
-                index == 0,
-            )
-        )
-    return out
+@torch.no_grad()
+def start_with_frequencies(embeddings):
+    """Tokens begin as whitened cosine transforms of their patch, places as sines.
+
+    The brightness of natural pictures falls with frequency as 1 / f: to random weights every patch is its mean colour.
+    A coefficient is divided by the size it has in pictures, 3.2 / (0.28 + f) in brightness, and the coefficients of
+    least f are taken; colour differences are a fifth and a seventh of brightness, and count as twice as high.
+    """
+    weight = embeddings.patch_embeddings.projection.weight  # (width, 3, side, side)
+    width, side = weight.shape[0], weight.shape[-1]
+    k, at = torch.arange(side)[:, None], torch.arange(side) + 0.5
+    cosines = torch.cos(math.pi * at * k / side) * (2 / side) ** 0.5
+    cosines[0] *= 0.5**0.5
+    colours = torch.tensor([[1.0, 1, 1], [1, 0, -1], [1, -2, 1]])
+    colours = colours / colours.norm(dim=1, keepdim=True) / torch.tensor([1, 0.2, 0.14])[:, None]
+    frequency = torch.hypot(k.float(), k.float().T)
+    order = torch.stack([frequency, 2 * frequency + 0.7, 2 * frequency + 0.7]).flatten().argsort(stable=True)[:width]
+    colour, y, x = order // side**2, order // side % side, order % side
+    whiten = (0.28 + frequency[y, x]) / 3.2
+    weight.copy_(torch.einsum("n,nc,ny,nx->ncyx", whiten, colours[colour], cosines[y], cosines[x]))
+    places = embeddings.position_embeddings  # (1, 1 + tokens, width)
+    count = round((places.shape[1] - 1) ** 0.5)
+    waves = torch.arange(count)[:, None] / count * 0.5 * math.pi * 16 ** torch.linspace(0, 1, width // 4)
+    waves = 0.5 * torch.cat((waves.sin(), waves.cos()), 1)
+    places[0, 1:] = torch.cat((waves.repeat_interleave(count, 0), waves.repeat(count, 1)), 1)
+    places[0, 0].normal_(std=0.2)
 
 
-def warmup_loss(map, fov, target, valid, whole, metric, true_fov):
-    """Absolute log error; crops and samples of unknown size lose their median first. Angles in units of 20 degrees."""
+def warmup_loss(map, fov, target, valid, metric, true_fov):
+    """Absolute log error; samples of unknown size lose their median first. Angles in units of 20 degrees."""
     difference = map - torch.log(target + FLOOR)
-    free = ~(whole & metric)
     shift = torch.where(valid, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
-    difference = difference - (shift * free)[:, None, None]
+    difference = difference - (shift * ~metric)[:, None, None]
     weight = valid.float()
     depth = ((difference.abs() * weight).flatten(1).sum(1) / weight.flatten(1).sum(1).clamp(min=1)).mean()
-    use = whole.float()
-    angle = (((fov - true_fov) / 20).abs() * use).sum() / use.sum().clamp(min=1)
+    angle = ((fov - true_fov) / 20).abs().mean()
     return depth + 0.3 * angle, {"depth": depth.detach(), "fov": angle.detach() * 20}
