@@ -14,24 +14,29 @@ from .network import PATCH_SIDE
 TOKENS = PATCH_SIDE // 16  # per side of a crop
 
 
-def coarse_inverse_depth(model, pixels):
-    """Canonical inverse depth (B, 128, 128) of pictures (B, 3, 256, 256): the head behind the second decoder level."""
-    lowest, middle = lower_features(model, pixels)
+def coarse_inverse_depth(model, pixels, fixed=False):
+    """Canonical inverse depth (B, 128, 128) of pictures (B, 3, 256, 256): the head behind the second decoder level.
+
+    Vision transformers that are `fixed` get no gradient, and half the time is saved.
+    """
+    lowest, middle = lower_features(model, pixels, fixed)
     first, second = model.fusion_stage.intermediate[:2]
     return model.head(second(first(lowest), middle))
 
 
-def lower_features(model, pixels):
+def lower_features(model, pixels, fixed=False):
     """The decoder's first two inputs, (B, d, 16, 16) and (B, d, 32, 32), from pictures of the 256-pixel level."""
     encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
     up, project = neck.feature_upsample, neck.feature_projection.projections
     small = F.interpolate(pixels, scale_factor=0.5, mode="bilinear")
     patches = torch.cat((split_to_patches(pixels, PATCH_SIDE, 0.5), small))
-    tokens = encoder.patch_encoder.model(patches).last_hidden_state
+    with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
+        tokens = encoder.patch_encoder.model(patches).last_hidden_state
+        image = encoder.image_encoder.model(small).last_hidden_state
     merge = lambda t, padding, side: reconstruct_feature_maps(t, len(pixels), padding, (side, side))
     middle = up.scaled_images[1](merge(tokens[: -len(pixels)], 2 * model.config.merge_padding_value, 2 * TOKENS))
     lowest = up.scaled_images[0](merge(tokens[-len(pixels) :], 0, TOKENS))
-    image = up.image_block(merge(encoder.image_encoder.model(small).last_hidden_state, 0, TOKENS))
+    image = up.image_block(merge(image, 0, TOKENS))
     lowest = neck.fuse_image_with_low_res(torch.cat((lowest, image), 1))
     return project[0](lowest), project[1](middle)
 

@@ -40,7 +40,7 @@ class WarmupObjective(nn.Module):
 
 
 class CoarseObjective(nn.Module):
-    """Mean absolute log error of the 128 x 128 map; samples of unknown size lose their median error first."""
+    """Absolute log error of the 128 x 128 map, nearer counts more; samples of unknown size lose their median first."""
 
     def __init__(self, network):
         super().__init__()
@@ -49,12 +49,14 @@ class CoarseObjective(nn.Module):
     collate = staticmethod(collate_whole)
 
     def forward(self, batch, stage, progress):
-        pred = torch.log(coarse_inverse_depth(self.network, batch["pixels"]).float() + FLOOR)
+        fixed = progress < stage.frozen_encoder_share
+        pred = torch.log(coarse_inverse_depth(self.network, batch["pixels"], fixed).float() + FLOOR)
         pick = lambda m: every(m, pred.shape[-1])
         target, valid = torch.log(pick(batch["inverse"]) + FLOOR), pick(batch["valid"])
         size = torch.where(valid, (pred - target).detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
         target = target + (size * ~batch["metric"])[:, None, None]
-        log_error = losses.mae(pred, target, valid)
+        weight = losses.nearness(pick(batch["inverse"]))
+        log_error = losses.mae(pred * weight, target * weight, valid)
         gradient = losses.multi_scale(pred, target, valid, (losses.SCHARR, losses.SCHARR.T), 1, scales=3)
         return log_error + gradient, {"log_error": log_error.detach(), "gradient": gradient.detach()}
 

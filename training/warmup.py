@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import AutoModel
 
+from . import losses
 from .network import config
 
 FLOOR = 0.01  # added to C before the logarithm; sky becomes ln 0.01
@@ -83,11 +84,12 @@ def start_with_frequencies(embeddings):
 
 
 def warmup_loss(map, fov, target, valid, metric, true_fov):
-    """Absolute log error; samples of unknown size lose their median first. Angles in units of 20 degrees."""
+    """Absolute log error, nearer counts more; samples of unknown size lose their median first. Angles / 20 degrees."""
     difference = map - torch.log(target + FLOOR)
     shift = torch.where(valid, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
     difference = difference - (shift * ~metric)[:, None, None]
-    weight = valid.float()
-    depth = ((difference.abs() * weight).flatten(1).sum(1) / weight.flatten(1).sum(1).clamp(min=1)).mean()
+    weight, nothing = losses.nearness(target), torch.zeros_like(difference)
+    depth = losses.mae(difference * weight, nothing, valid)
     angle = ((fov - true_fov) / 20).abs().mean()
-    return depth + 0.3 * angle, {"depth": depth.detach(), "fov": angle.detach() * 20}
+    figures = {"depth": losses.mae(difference.detach(), nothing, valid), "fov": angle.detach() * 20}
+    return depth + 0.3 * angle, figures

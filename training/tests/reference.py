@@ -68,4 +68,5 @@ def ssi_mage(p, g, v):
 
 
 def log_mae(p, g, v):
-    return mean_valid(np.abs(np.log(np.maximum(p, 0) + 0.01) - np.log(g + 0.01)), v)
+    nearness = np.sqrt(np.clip(g / 0.3, 0.3**2, 3**2))
+    return mean_valid(nearness * np.abs(np.log(np.maximum(p, 0) + 0.01) - np.log(g + 0.01)), v)

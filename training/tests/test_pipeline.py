@@ -99,7 +99,7 @@ def test_a_fresh_network_begins_with_its_coarse_depth(small):
 
 
 def test_the_rate_rises_holds_and_falls_to_nothing():
-    stage = STAGES["coarse"]
+    stage = STAGES["stage2"]
     factors = [rate_factor(p, stage) for p in (0.0, stage.warm_share, 0.5, 1 - stage.drop_share, 0.999, 1.0)]
     assert factors[0] < 0.1 and factors[1:4] == [1.0, 1.0, pytest.approx(1.0)] and factors[4] < 0.01 and factors[5] == 0
 
