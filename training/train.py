@@ -28,6 +28,8 @@ from .memory import keep_freed_memory
 from .network import depth_parameters
 from .objective import OBJECTIVES
 
+LONGEST_STEP = 30  # seconds; what took longer was stopped, and is no part of a stage's budget
+
 
 def trainable(network, stage):
     """Parameter groups (encoder, decoder) that this stage trains; the rest is frozen."""
@@ -112,7 +114,8 @@ class Run:
         if saved:
             self.optimizer.load_state_dict(saved["optimizer"])
         self.step = saved["step"] if saved else 0
-        self.began, self.earlier_seconds = time.time(), saved["seconds"] if saved else 0.0
+        self.began = self.ticked = time.time()
+        self.seconds = saved["seconds"] if saved else 0.0  # spent on this stage, earlier runs included, pauses not
         self.bf16 = cuda or a.precision == "bf16" or (a.precision == "auto" and has_bf16_arithmetic())
         objective = OBJECTIVES[a.stage](self.network)
         self.collate = objective.collate
@@ -121,10 +124,11 @@ class Run:
         )
         self.batches = Batches(a.data, self.collate, a.batch or self.stage.batch, self.rank, self.stage.side, a.keep)
 
-    @property
-    def seconds(self):
-        """Time spent on this stage, earlier runs included."""
-        return self.earlier_seconds + time.time() - self.began
+    def tick(self):
+        """Counts the time since the last call; of a process that was stopped meanwhile, LONGEST_STEP."""
+        now = time.time()
+        self.seconds += min(now - self.ticked, LONGEST_STEP)
+        self.ticked = now
 
     @property
     def progress(self):
@@ -184,6 +188,7 @@ class Run:
         last = self.step + 10**7 if self.a.budget else self.stage.steps
         last = min(last, self.step + self.a.steps) if self.a.steps else last
         for batch in self.batches.loader(self.step, last, self.a.workers):
+            self.tick()
             progress = self.progress
             spent = progress >= 1 or time.time() - self.began > self.a.minutes * 60
             if self.agreed(bool(stop) or spent):
