@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from .curriculum import STAGES
 from .network import build, encoders
 from .warmup import fresh_warmup
 
@@ -46,15 +47,19 @@ def make_network(stage, sizes):
 
 
 def begin(stage, sizes, folder):
-    """Network of a stage at its first step: from the result of the stage it starts from, where that exists.
+    """Network of a stage at its first step: from the result of the stage it starts from, or of the nearest before it.
 
-    After the encoder warm-up all three vision transformers begin with the same weights.
+    Stages may so be left out where time is short. After the encoder warm-up all three vision transformers begin with
+    the same weights.
     """
     network = make_network(stage.name, sizes)
-    earlier = load(path_of(folder, stage.starts_from)) if stage.starts_from else None
-    if earlier is None:
+    source = stage.starts_from
+    while source and not path_of(folder, source).exists():
+        source = STAGES[source].starts_from
+    if source is None:
         return network
-    if stage.starts_from == "encoder":
+    earlier = load(path_of(folder, source))
+    if source == "encoder":
         weights = {k.removeprefix("encoder."): v for k, v in earlier["network"].items() if k.startswith("encoder.")}
         for vit in encoders(network).values():
             vit.load_state_dict(weights)

@@ -3,8 +3,8 @@
     python -m training.train --stage encoder --data data/train --held-out data/heldout --out data/checkpoints
     torchrun --nproc_per_node 2 -m training.train --stage stage1 ...
 
-OUT/STAGE.pt is resumed if it exists; otherwise the stage starts from the result of the one before. OUT/STAGE.csv is the
-curve. A termination signal or --minutes ends the run after saving.
+OUT/STAGE.pt is resumed if it exists; otherwise the stage starts from the result of the one before, or
+of the nearest that exists. OUT/STAGE.csv is the curve. A termination signal or --minutes ends the run after saving.
 """
 
 import argparse

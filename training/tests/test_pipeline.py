@@ -134,6 +134,14 @@ def test_a_stage_has_one_trainer(tmp_path):
     checkpoint.claim(tmp_path / "stage1.pt").close()
 
 
+def test_a_stage_begins_with_the_nearest_that_was_trained(tmp_path):
+    sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
+    network = build(seed=1, **sizes)
+    checkpoint.save(tmp_path / "coarse.pt", network, torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
+    begun = checkpoint.begin(STAGES["fov"], sizes, tmp_path)
+    assert all(torch.equal(a, b) for a, b in zip(begun.parameters(), network.parameters()))
+
+
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
     first, last = train.main(["--stage", "encoder", "--steps", "80", *common, "--batch", "4"])
