@@ -18,26 +18,26 @@ static size_t attention_scratch(size_t tokens, size_t head_width, cpu_type type)
     return 4 * (s.keys + s.values + QUERY_BLOCK * (s.query_stride + s.weight_stride + KEY_BLOCK + s.channels + 2));
 }
 
-// Turns one row of scores into unnormalised weights, 2 to the power of `scale * score - maximum`, and brings the row's
-// running state up to date. Columns from `keys` to `padded` hold no key. Weights take the scores' place, or go to
-// `weights` as factors of bfloat16.
+// Turns one row of scores into unnormalised weights, 2 to the power of `scale` times a score's distance from the greatest,
+// and brings the row's running state up to date. Columns from `keys` to `padded` hold no key. Weights take the scores'
+// place, or go to `weights` as factors of bfloat16.
 INLINE void update_row(size_t keys, size_t padded, float scale, float *scores, pair_factor *weights, float *maximum,
                        float *total, size_t channels, float *sums) {
     for (size_t i = keys; i < padded; i++) scores[i] = -__builtin_inff();
-    vec greatest = splat(-__builtin_inff());
+    vec greatest = splat(*maximum);
     for (size_t i = 0; i < padded; i += VECTOR_WIDTH) {
         vec s = load(scores + i);
         greatest = choose(s > greatest, s, greatest);
     }
-    float of_block = max_lanes(greatest) * scale, now = of_block > *maximum ? of_block : *maximum;
+    float now = max_lanes(greatest);
     vec weight_sum = {};
     for (size_t i = 0; i < padded; i += VECTOR_WIDTH) {
-        vec w = power_of_two(load(scores + i) * scale - now);
+        vec w = power_of_two((load(scores + i) - now) * scale);
         if (weights) store_factors(weights, i, w);
         else store(scores + i, w);
         weight_sum = weight_sum + w;
     }
-    float factor = power_of_two(splat(*maximum - now))[0];
+    float factor = power_of_two(splat((*maximum - now) * scale))[0];
     *total = *total * factor + sum_lanes(weight_sum);
     *maximum = now;
     for (size_t c = 0; c < channels; c += VECTOR_WIDTH) store(sums + c, load(sums + c) * factor);

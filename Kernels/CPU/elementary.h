@@ -1,6 +1,6 @@
 // exponential, power of two, gelu: elementary functions, lane by lane.
 // numerics  exp: relative error below 2e-7 for -87.3 <= x <= 88; smaller x count as -87.3 (1.2e-38), greater as 88.
-//           2^x: relative error below 2e-7 for -126 <= x < 128; smaller x count as -126.
+//           2^x: relative error below 2e-7 for -126 <= x <= 127; smaller x count as -126.
 //           gelu: absolute error below 3e-7, NaN gives NaN.
 #pragma once
 #include "vectors.h"

@@ -10,15 +10,18 @@
 
 #define PANEL (2 * VECTOR_WIDTH)
 #define CACHE_LINE 64
+#define STEP_BYTES (4 * PANEL)  // of a panel, whatever its factors
+#define FETCH_BYTES (STEP_BYTES < CACHE_LINE ? STEP_BYTES : CACHE_LINE)
 
-// Fetches line `step` of `ahead` into the second-level cache. `ahead` is NULL by the time of compilation or never.
+// Fetches a step's share of `ahead` into the second-level cache. The compiler knows whether `ahead` is NULL.
 INLINE void fetch_ahead(const char *ahead, size_t step) {
-    if (ahead) __builtin_prefetch(ahead + step * CACHE_LINE, 0, 2);
+    if (ahead) __builtin_prefetch(ahead + step * FETCH_BYTES, 0, 2);
 }
 
-// What the tile at `row` fetches of the panel that comes next, `steps` steps of 32-bit words: half of it, in turn.
-INLINE const char *half_panel(const uint32_t *next, size_t steps, size_t row) {
-    return (const char *)next + row / TILE_ROWS % 2 * steps * CACHE_LINE;
+// What the tile at `row` fetches of the panel that comes next, a line for each of its `steps`: where a step is two cache
+// lines, one half or the other in turn.
+INLINE const char *share_of_panel(const uint32_t *next, size_t steps, size_t row) {
+    return (const char *)next + row / TILE_ROWS % (STEP_BYTES / FETCH_BYTES) * steps * FETCH_BYTES;
 }
 
 // c [TILE_ROWS, PANEL] (+)= a [TILE_ROWS, depth] b [depth, PANEL], with the sums in registers throughout.

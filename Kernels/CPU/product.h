@@ -164,12 +164,12 @@ INLINE void product_with(cpu_arithmetic arithmetic, const cpu_product *p, const 
             const uint32_t *panel = panel_at(panels, s, first_column + column, begin);
             const uint32_t *next = column + PANEL < column_count
                 ? panel_at(panels, s, first_column + column + PANEL, begin)
-                : panel_at(panels, s, first_column, begin + count);
+                : panel_at(panels, s, first_column, b + 1 < s.block_count ? begin + count : 0);
             float *place = sums + (s.block_count > 1 ? column : 0);
             for (size_t row = 0; row < padded; row += TILE_ROWS) {
                 const uint32_t *a = block + row * stride;
                 float *c = place + row * width;
-                const char *ahead = half_panel(next, count / s.group, row);
+                const char *ahead = share_of_panel(next, count / s.group, row);
                 fetch_for_tile(p, rows, row, b + 1 == s.block_count, first_column + column, begin + count + column);
                 if (arithmetic == cpu_arithmetic_float32) {
                     multiply_tile(count, (const float *)a, stride, (const float *)panel, b > 0, c, width, ahead);
