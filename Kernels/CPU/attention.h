@@ -18,7 +18,7 @@ static size_t attention_scratch(size_t tokens, size_t head_width, cpu_type type)
     return 4 * (s.keys + s.values + QUERY_BLOCK * (s.query_stride + s.weight_stride + KEY_BLOCK + s.channels + 2));
 }
 
-// Turns one row of scores into unnormalised weights, 2 to the power of `scale` times a score's distance from the greatest,
+// Turns one row of scores into unnormalised weights, 2 to the power of `scale` times a score's way above the greatest,
 // and brings the row's running state up to date. Columns from `keys` to `padded` hold no key. Weights take the scores'
 // place, or go to `weights` as factors of bfloat16.
 INLINE void update_row(size_t keys, size_t padded, float scale, float *scores, pair_factor *weights, float *maximum,

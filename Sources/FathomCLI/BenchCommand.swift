@@ -12,8 +12,8 @@ struct BenchCommand: ParsableCommand {
             that is wrong is not. With --compare, a difference counts when it exceeds 3 median absolute deviations of \
             both reports together, and 2 %.
 
-            Exit status: 0 when all is well, 1 when something failed or is wrong, 3 when --compare found something \
-            slower, 64 for mistakes in the arguments. `fathom help bench kernels` and `fathom help bench network` list \
+            Exit status: 0 when all is well, 1 when something failed, is wrong or cannot be found, 3 when --compare found \
+            something slower, 64 when the command line cannot be understood. `fathom help bench kernels` and `fathom help bench network` list \
             the options.
             """,
         subcommands: [Kernels.self, Network.self], defaultSubcommand: Kernels.self)
@@ -46,6 +46,7 @@ struct BenchCommand: ParsableCommand {
             }
             let earlier = try measure.prepare()
             let progress = BenchProgress()
+            defer { progress.end() }  // also when it throws
             let report = try KernelBenchmark.run(
                 model: subject.model, filter: filter, options: subject.run.options, benchmark: measure.options
             ) { kernel, count in progress.next("\(kernel.name) \(kernel.operation)", of: count) }
@@ -88,6 +89,7 @@ struct BenchCommand: ParsableCommand {
             let earlier = try measure.prepare()
             let photograph = try photograph.map { try Photograph(contentsOf: $0) } ?? Photograph.synthetic()
             let progress = BenchProgress()
+            defer { progress.end() }  // also when it throws
             let report = try NetworkBenchmark.run(
                 model: subject.model, photograph, imageCounts: images, options: subject.run.options,
                 benchmark: measure.options
