@@ -1,6 +1,8 @@
 // attention: softmax(q k^T / sqrt(head_width)) v for some queries of one head of one crop, in one pass over the keys.
 // layout    qkv [tokens, 3 width]: q, k, v one after the other, each with its heads side by side, from element `first`
 //           on; output [tokens, width] from element `output_first` on
+// next      the element where the queries of the head begin that this core takes next, fetched meanwhile: its rows lie too
+//           far apart to be fetched by themselves; negative for none
 // scratch   attention_scratch(tokens, head_width, type of qkv) bytes: keys and values packed in panels of PANEL keys or
 //           channels; of a block of queries the factors, scores against a block of keys, weights, running sums,
 //           maxima and totals
@@ -30,14 +32,17 @@ INLINE void update_row(size_t keys, size_t padded, float scale, float *scores, p
         greatest = choose(s > greatest, s, greatest);
     }
     float now = max_lanes(greatest);
+    float least = -126 / scale;  // a score that far below the greatest counts as nothing beside it
     vec weight_sum = {};
     for (size_t i = 0; i < padded; i += VECTOR_WIDTH) {
-        vec w = power_of_two((load(scores + i) - now) * scale);
+        vec below = load(scores + i) - now;
+        vec w = power_of_two(choose(below < least, splat(least), below), scale);
         if (weights) store_factors(weights, i, w);
         else store(scores + i, w);
         weight_sum = weight_sum + w;
     }
-    float factor = power_of_two(splat((*maximum - now) * scale))[0];
+    float below = *maximum - now;
+    float factor = power_of_two(splat(below < least ? least : below), scale)[0];
     *total = *total * factor + sum_lanes(weight_sum);
     *maximum = now;
     for (size_t c = 0; c < channels; c += VECTOR_WIDTH) store(sums + c, load(sums + c) * factor);
@@ -96,6 +101,16 @@ INLINE void add_values(const attention_head *h, const attention_memory *m, size_
     }
 }
 
+// Fetches one token's query, key and value of the head that comes next into the second-level cache.
+INLINE void fetch_next_head(const attention_head *h, size_t token) {
+    if (!h->next || token >= h->tokens) return;
+    size_t part_bytes = h->stride / 3 * byte_count(h->type);
+    const char *row = head_row(h, h->next, token);
+    for (size_t part = 0; part < 3; part++)
+        for (size_t byte = 0; byte < h->head_width * byte_count(h->type); byte += CACHE_LINE)
+            __builtin_prefetch(row + part * part_bytes + byte, 0, 2);
+}
+
 // One block of `count` queries from `first` on, against all keys. The block's sums and totals are left in `m`.
 INLINE void attend_block(const attention_head *h, const attention_memory *m, size_t first, size_t count) {
     size_t rows = round_up(count, TILE_ROWS), channels = m->shape.channels;
@@ -111,6 +126,7 @@ INLINE void attend_block(const attention_head *h, const attention_memory *m, siz
         size_t padded = round_up(key_count, PANEL);
         score_keys(h, m, rows, key, padded);
         for (size_t i = 0; i < rows; i++) {
+            if (key == 0) fetch_next_head(h, first + i);
             pair_factor *weights = h->type == cpu_type_float32 ? NULL
                                                                : (pair_factor *)m->weights + i * m->shape.weight_stride;
             update_row(key_count, padded, scale, m->scores + i * KEY_BLOCK, weights, m->maxima + i, m->totals + i,
@@ -140,11 +156,12 @@ INLINE void attend(const attention_head *h, size_t first_query, size_t query_cou
 }
 
 static void attention(size_t tokens, size_t width, size_t head_width, size_t head, size_t first_query,
-                      size_t query_count, const cpu_values *qkv, size_t first, void *scratch, const cpu_values *output,
-                      size_t output_first) {
+                      size_t query_count, const cpu_values *qkv, size_t first, ptrdiff_t next, void *scratch,
+                      const cpu_values *output, size_t output_first) {
     attention_head h = {qkv->type, tokens, head_width, 3 * width, element(qkv, first + head * head_width),
                         element(qkv, first + width + head * head_width),
-                        element(qkv, first + 2 * width + head * head_width)};
+                        element(qkv, first + 2 * width + head * head_width),
+                        next < 0 ? NULL : element(qkv, (size_t)next)};
     if (h.type == cpu_type_float32) {
         h.type = cpu_type_float32;  // a constant for what is inlined
         attend(&h, first_query, query_count, scratch, output, output_first + head * head_width, width);

@@ -16,7 +16,7 @@
 typedef struct {
     cpu_type type;
     size_t tokens, head_width, stride;  // elements between tokens
-    const char *queries, *keys, *values;
+    const char *queries, *keys, *values, *next;
 } attention_head;
 
 INLINE const char *head_row(const attention_head *h, const char *part, size_t token) {

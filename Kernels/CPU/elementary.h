@@ -1,52 +1,32 @@
-// exponential, power of two, gelu: elementary functions, lane by lane.
-// numerics  exp: relative error below 2e-7 for -87.3 <= x <= 88; smaller x count as -87.3 (1.2e-38), greater as 88.
-//           2^x: relative error below 2e-7 for -126 <= x <= 127; smaller x count as -126.
+// power of two, rectified, gelu: elementary functions, lane by lane.
+// numerics  2^(scale x): relative error below 2e-7 and 6e-8 of scale x, for -126 <= scale x <= 127; nothing holds beyond
 //           gelu: absolute error below 3e-7, NaN gives NaN.
 #pragma once
 #include "vectors.h"
 
-// exp(x) = 2^n exp(r) with |r| <= ln 2 / 2; ln 2 in two parts keeps r exact; polynomial from Cephes' expf.
-INLINE vec exponential_of(vec x) {
-    x = choose(x < -87.3f, splat(-87.3f), x);
-    x = choose(x > 88.0f, splat(88.0f), x);
-    const float shift = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer kept in the low mantissa bits
-    vec shifted = x * 1.44269504f + shift;
-    vec n = shifted - shift;
-    vec r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    vec p = splat(1.9875691500e-4f);
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r;
-    p = p + 1.0f;
-    ivec power = ((ivec)shifted << 23) + (127 << 23);  // the shift's own bits fall off the top
-    return p * (vec)power;
-}
-
-// 2^x = 2^n 2^r with |r| <= 1 / 2; polynomial fitted for this file, relative error 9.2e-8.
-INLINE vec power_of_two(vec x) {
-    x = choose(x < -126.0f, splat(-126.0f), x);
-    const float shift = 12582912.0f;  // as above
-    vec shifted = x + shift;
-    vec r = x - (shifted - shift);
+// 2^y = 2^n 2^r for y = scale x, |r| <= 1 / 2; polynomial fitted for this file, relative error 9.2e-8. NaN gives NaN.
+INLINE vec power_of_two(vec x, float scale) {
+    // 1.5 * 2^23 and the exponent's bias: adding it rounds y to the integer n, and leaves n + 127 in the lowest bits
+    const float shift = 12582912.0f + 127;
+    vec shifted = x * scale + shift;
+    vec r = x * scale - (shifted - shift);
     vec p = splat(1.326472032e-3f);
     p = p * r + 9.671512991e-3f;
     p = p * r + 5.550733581e-2f;
     p = p * r + 2.402224243e-1f;
     p = p * r + 6.931470037e-1f;
     p = p * r + 1.0f;
-    return p * (vec)(((ivec)shifted << 23) + (127 << 23));
+    return p * (vec)((ivec)shifted << 23);  // what the shift itself set falls off the top
 }
 
-// x Phi(x) through the tail Q(a) = Phi(-a) = exp(-a^2 / 2) R(a) of a = |x|: -a Q for negative x, x - a Q for others.
-// R, fitted for this file: a polynomial in t = 1 / (1 + c a), relative error 1.2e-7 on [0, 13.5]. Beyond, a Q is below
-// 1e-37; holding a there gives the limits 0 and x for an x of any size, infinities included.
+INLINE vec rectified(vec x) { return choose(x < 0.0f, (vec){}, x); }
+
+// x Phi(x) = max(x, 0) - a Q(a) with the tail Q(a) = Phi(-a) = exp(-a^2 / 2) R(a) of a = |x|. R, fitted for this file: a
+// polynomial in t = 1 / (1 + c a), relative error 1.2e-7 on [0, 13.2]. Beyond, a Q is below 1e-37; holding a there gives
+// the limits 0 and x for an x of any size, infinities included.
 INLINE vec gelu_of(vec x) {
-    vec a = choose(x < 0.0f, -x, x);
-    a = choose(a > 13.5f, splat(13.5f), a);
+    vec a = (vec)((ivec)x & 0x7fffffff);
+    a = choose(a > 13.2f, splat(13.2f), a);
     vec t = 1.0f / (1.0f + a * 0.2316419f);
     vec r = splat(-7.078362260e-2f);
     r = r * t + 2.492338051e-1f;
@@ -56,8 +36,5 @@ INLINE vec gelu_of(vec x) {
     r = r * t + 1.031339376e-1f;
     r = r * t + 9.033632450e-2f;
     r = r * t + 9.252823287e-2f;
-    vec smaller = exponential_of(a * a * -0.5f) * (r * t) * a;
-    return choose(x < 0.0f, -smaller, x - smaller);
+    return rectified(x) - power_of_two(a * a, -0.721347520f) * (r * t) * a;  // log2(e) / 2
 }
-
-INLINE vec rectified(vec x) { return choose(x < 0.0f, (vec){}, x); }

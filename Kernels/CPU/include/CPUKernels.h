@@ -96,8 +96,8 @@ typedef struct {
                            const float *bias, float epsilon, const cpu_values *output);
     size_t (*attention_scratch)(size_t tokens, size_t head_width, cpu_type type);
     void (*attention)(size_t tokens, size_t width, size_t head_width, size_t head, size_t first_query,
-                      size_t query_count, const cpu_values *qkv, size_t first, void *scratch, const cpu_values *output,
-                      size_t output_first);
+                      size_t query_count, const cpu_values *qkv, size_t first, ptrdiff_t next, void *scratch,
+                      const cpu_values *output, size_t output_first);
     size_t (*winograd_columns)(size_t outputs);
     size_t (*winograd_weight_size)(cpu_arithmetic arithmetic, size_t outputs, size_t inputs);
     void (*winograd_pack)(cpu_arithmetic arithmetic, size_t outputs, size_t inputs, const float *weight, void *packed);

@@ -88,7 +88,9 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
             let start = ContinuousClock.now
             pool.run(step.taskCount) { task, worker in
                 let scratch = scratchMemory.base + worker * scratchByteCount
-                step.run(task: task, TaskContext(scratch: scratch, photographs: photographs))
+                step.run(
+                    task: task,
+                    TaskContext(workerCount: pool.workerCount, scratch: scratch, photographs: photographs))
             }
             let seconds = start.duration(to: .now) / .seconds(1)
             return (beginning.duration(to: start) / .seconds(1), seconds)

@@ -13,6 +13,8 @@ protocol Step {
 
 /// What a task may use beside its own operands.
 struct TaskContext {
+    /// Workers that share the step's tasks: one that takes a task is likely to take the one so much later next.
+    let workerCount: Int
     /// Memory of the worker that runs the task, 64-byte aligned.
     let scratch: UnsafeMutableRawPointer
     /// The photographs of this run by the index of the plan's input; nil for tensors.

@@ -63,12 +63,23 @@ struct AttentionStep: Step {
 
     func run(task: Int, _ context: TaskContext) {
         let queries = queries[task % queries.count]
-        let head = task / self.queries.count % headCount
-        let crop = task / self.queries.count / headCount
+        let (crop, head) = place(of: task)
+        let later = task + context.workerCount
+        let next = later < taskCount ? firstQuery(of: later) : -1
         var (input, output) = (input, output)
         kernels.attention(
             tokenCount, width, headWidth, head, queries.lowerBound, queries.count, &input,
-            crop * tokenCount * 3 * width, context.scratch, &output, crop * tokenCount * width)
+            crop * tokenCount * 3 * width, next, context.scratch, &output, crop * tokenCount * width)
+    }
+
+    private func place(of task: Int) -> (crop: Int, head: Int) {
+        (task / queries.count / headCount, task / queries.count % headCount)
+    }
+
+    /// Element of the input where the queries of a task's head begin.
+    private func firstQuery(of task: Int) -> Int {
+        let (crop, head) = place(of: task)
+        return crop * tokenCount * 3 * width + head * headWidth
     }
 }
 
