@@ -63,10 +63,7 @@ public enum KernelTuning {
             throw FathomError(
                 .invalidArgument, "kernels of the CPU are not tuned; choose an OpenCL device (fathom devices)")
         }
-        let planned = try PlannedModel(path)
-        let plan = Plan(
-            planned.network.graph(options, microBatch: options.microBatch ?? device.microBatch),
-            precision: options.precision, joinsSteps: true)
+        let plan = try device.plan(try PlannedModel(path).network, options)
         return try FathomError.wrapping(.device) { () throws(BackendError) in
             let tuner = try KernelTuner(backend, elementByteCount: elementByteCount) {
                 plan, weights throws(BackendError) in try processor.prepare(plan, weights: weights)
