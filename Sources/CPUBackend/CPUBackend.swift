@@ -29,6 +29,9 @@ package final class CPUBackend: Backend {
         try CPUPreparedPlan(plan, weights: weights, arithmetic: arithmetic, pool: pool, kernels: kernels)
     }
 
+    /// The operating system finds memory for any plan until it is used.
+    package func checkMemory(for plan: Plan) {}
+
     package func memoryNeed(of plan: Plan) -> MemoryNeed {
         CPUPreparedPlan.memoryNeed(of: plan, arithmetic: arithmetic, workerCount: pool.workerCount, kernels: kernels)
     }

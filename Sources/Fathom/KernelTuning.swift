@@ -4,7 +4,8 @@ import OpenCLBackend
 import TensorCore
 
 /// Measures which cut of each OpenCL kernel is fastest for a model's shapes, and keeps what it found in the cache folder,
-/// where every later run on the device finds it. A candidate must agree with the CPU before it is timed.
+/// where every later run on the device finds it. A candidate must agree with the CPU before it is timed, and be faster at
+/// whole launches of the plan before it is taken.
 public enum KernelTuning {
     /// What came out for one kernel and shape.
     public struct Result: Sendable, Encodable {
@@ -16,9 +17,10 @@ public enum KernelTuning {
         public let shape: String
         /// Constants of the fastest cut that computes right.
         public let constants: [String: Int]
-        /// Median seconds of a launch without tuning.
+        /// Seconds of a whole launch without tuning, the mean of all that a run has; where no candidate won, of the part of
+        /// one that the race timed.
         public let untunedSeconds: Double
-        /// Median seconds of a launch with ``constants``.
+        /// The same with ``constants``.
         public let seconds: Double
         /// Candidates that were timed.
         public let timedCandidates: Int
@@ -63,10 +65,7 @@ public enum KernelTuning {
             throw FathomError(
                 .invalidArgument, "kernels of the CPU are not tuned; choose an OpenCL device (fathom devices)")
         }
-        let planned = try PlannedModel(path)
-        let plan = Plan(
-            planned.network.graph(options, microBatch: options.microBatch ?? device.microBatch),
-            precision: options.precision, joinsSteps: true)
+        let plan = try device.plan(try PlannedModel(path).network, options)
         return try FathomError.wrapping(.device) { () throws(BackendError) in
             let tuner = try KernelTuner(backend, elementByteCount: elementByteCount) {
                 plan, weights throws(BackendError) in try processor.prepare(plan, weights: weights)

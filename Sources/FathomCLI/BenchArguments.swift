@@ -36,7 +36,7 @@ struct BenchArguments: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Say what got faster or slower since a report of --json; exit with 3 if something is slower.",
+            "Say what got faster or slower since a report of --json, on standard error with --json -; exit with 3 if something is slower.",
             valueName: "file"))
     var compare: String?
 
@@ -71,7 +71,11 @@ struct BenchArguments: ParsableArguments {
         if let json, json != "-" { try report.write(to: json) }
         print(json == "-" ? report.json : text)
         let comparison = earlier.map { BenchmarkComparison(before: $0, after: report) }
-        if let comparison, json != "-" { print("\n\(ComparisonText(comparison, against: compare ?? "").text)") }
+        if let comparison {
+            let text = ComparisonText(comparison, against: compare ?? "").text
+            // Standard output is the report's alone.
+            if json == "-" { writeError(text) } else { print("\n" + text) }
+        }
         for failure in report.failures { writeError("fathom: \(failure.name) \(failure.shape): \(failure.reason)") }
         guard report.failures.isEmpty else { throw ExitCode.failure }
         if comparison?.foundSlower == true { throw ExitCode(3) }

@@ -58,7 +58,7 @@ package final class OpenCLBackend: Backend {
     }
 
     package func prepare(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> any PreparedPlan {
-        try checkMemory(plan)
+        try checkMemory(for: plan)
         return try RecoveringPlan(plan, weights: weights, on: self)
     }
 
@@ -91,11 +91,12 @@ package final class OpenCLBackend: Backend {
 
     package func memoryNeed(of plan: Plan) -> MemoryNeed { MemoryNeed(of: plan) }
 
-    /// Refuses what cannot fit before anything is read or compiled.
-    private func checkMemory(_ plan: Plan) throws(BackendError) {
+    package func checkMemory(for plan: Plan) throws(BackendError) {
         let need = memoryNeed(of: plan)
         let available = hardware.limits.memoryByteCount
-        guard need.byteCount > available else { return }
+        guard need.byteCount > available else {
+            return try checkAllocations(plan, KernelLimits(hardware), hardware)
+        }
         throw .outOfDeviceMemory(
             device: hardware.name,
             reason: "\(need.byteCount) bytes are needed, \(need.weightByteCount) for weights and"

@@ -75,6 +75,10 @@ struct BenchTests {
             #expect(Int(result.status) == status, "\(result.errors)")
             #expect(result.output.contains("since \(name): ") && result.output.contains(verdict + "\n"))
         }
+        // Standard output is one report, whatever else is asked for.
+        let json = try bench(arguments(filter + ["--compare", "fast.json", "--json", "-"]))
+        #expect(try json.status == 3 && json.outputLines.count == 1 && json.objects().count == 1)
+        #expect(json.errors.hasPrefix("since fast.json: ") && json.errors.contains("slower\n"), "\(json.errors)")
         try scale(1, to: "same.json", deviation: 1e9)
         let same = try bench(arguments(filter + ["--compare", "same.json"]))
         #expect(same.status == 0 && same.output.contains(" 0 faster, 0 slower, "))

@@ -136,6 +136,22 @@ struct FakeDeviceTests {
         }
     }
 
+    @Test("the kernels that are measured are those of the crops that fit")
+    func fewerCropsMeasured() throws {
+        try trustDevice()
+        let model = try WideModel()
+        let plan = try run(["plan", "--json", "--micro-batch", "18", "--model", model.path])
+        let object = try #require(try plan.objects().first)
+        let needed = try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
+        // Kernels by themselves may fit where not even a crop does.
+        for (memory, crops) in [(needed + (10 << 20), 18), (needed - 1, 9), (1 << 20, 1)] {
+            let list = try run(
+                ["bench", "--list", "--device", "opencl:0", "--model", model.path, "--filter", "mlp.fc1"],
+                ["FAKE_OPENCL_MEMORY": "\(memory)"])
+            #expect(list.status == 0 && list.output.contains("linear     [\(crops), "), "\(list.output)\(list.errors)")
+        }
+    }
+
     @Test("kernels and photographs that come out wrong are not timed")
     func wrongBenchmarks() throws {
         try trustDevice()

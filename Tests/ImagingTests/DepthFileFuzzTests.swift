@@ -18,7 +18,7 @@ struct DepthFileFuzzTests {
     func mutants(_ name: String) throws {
         let original = try FixtureImage.bytes("depth/" + name)
         let folder = try TemporaryFolder()
-        var generator = TestSupport.SeededGenerator(seed: UInt64(original.count))
+        var generator = SeededGenerator(seed: UInt64(original.count))
         var (maps, errors) = (0, 0)
         for index in 0..<600 {
             let bytes = Mutation.mutate(original, &generator)

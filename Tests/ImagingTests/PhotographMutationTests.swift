@@ -1,21 +1,9 @@
 import Imaging
+import TestSupport
 import Testing
 
 @Suite("Photographs: mutated files")
 struct PhotographMutationTests {
-    /// SplitMix64: the same sequence for a seed on every machine.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test(
         "Three hundred mutations end in an image or an error",
         arguments: [
@@ -25,7 +13,7 @@ struct PhotographMutationTests {
     func mutations(_ name: String) throws {
         let original = try FixtureImage.bytes(name)
         let decoder = PhotographDecoder(maximumPixelCount: 1_000_000)
-        var generator = Generator(state: 0xFA7408)
+        var generator = SeededGenerator(seed: 0xFA7408)
         var (images, errors) = (0, 0)
         for _ in 0..<300 {
             var bytes = original

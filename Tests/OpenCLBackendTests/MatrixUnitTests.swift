@@ -17,6 +17,46 @@ struct MatrixUnitTests {
     @Test("every unit", arguments: targets([.mfma, .wmma11, .wmma12, .xmx16, .xmx8]), MatrixCases.few)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
+    @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .mfma]))
+    func attentionCuts(target: TestTarget) throws {
+        // More than one block of keys, and of queries but for the widest.
+        let shape = MatrixCases.attention(tokens: 70, headWidth: 64, heads: 1, crops: 1)
+        let candidates = target.limits.withCandidates(for: TunedShape(attentionOf: 70, headWidth: 64))
+        #expect(candidates.count == 9)
+        for candidate in candidates { try target.check(shape, limits: candidate.limits) }
+    }
+
+    @Test("every cut of products that the tuner may take", arguments: targets([.mma]))
+    func productCuts(target: TestTarget) throws {
+        let shape = MatrixCases.everySlotTwice
+        let candidates = target.limits.withCandidates(
+            for: TunedShape(product: "linear", rows: 130, columns: 72, depth: 170))
+        #expect(candidates.count == 25)
+        for candidate in candidates { try target.check(shape, limits: candidate.limits) }
+    }
+
+    @Test(
+        "no cut takes more local memory or larger work-groups than a device has",
+        arguments: MatrixUnit.allCases, [(48 << 10, 1024), (32 << 10, 256)])
+    func limits(unit: MatrixUnit, device: (localMemory: Int, workGroup: Int)) throws {
+        let limits = KernelLimits(
+            forms: KernelForms(.matrix(unit)), workGroupSize: device.workGroup,
+            localMemoryByteCount: device.localMemory, allocationByteCount: 1 << 30)
+        let products = limits.withCandidates(for: TunedShape(product: "linear", rows: 4096, columns: 512, depth: 512))
+        let attention = limits.withCandidates(for: TunedShape(attentionOf: 577, headWidth: 64))
+        #expect(products.count > 4 && attention.count > 2)
+        // The first is what runs without tuning.
+        for (constants, _) in products.dropFirst() {
+            let slots = constants["STAGES"] ?? ([.mma, .plain].contains(unit) ? 3 : 2)
+            let (rows, panel) = (try #require(constants["TILE_ROWS"]), try #require(constants["PANEL"]))
+            #expect(slots * (rows + panel) * 64 <= device.localMemory, "\(constants)")
+        }
+        for (constants, _) in attention.dropFirst() {
+            let (queries, keys) = (try #require(constants["QUERIES"]), try #require(constants["KEYS"]))
+            #expect(8 * keys * 64 <= device.localMemory && 288 * queries <= device.localMemory, "\(constants)")
+        }
+    }
+
     @Test("A swapped fragment gives wrong known answers", arguments: targets([.mma, .mfma, .plain]))
     func swappedFragment(target: TestTarget) throws {
         for family in [KnownAnswer.Family.product, .attention] {

@@ -40,17 +40,37 @@ struct TuningTests {
         return try #require(result.outputs["y"]?.float32).map(\.bitPattern)
     }
 
-    @Test("a wrong candidate that is the fastest never wins", arguments: TestDevice.all, [4, 2])
-    func wrongCandidate(_ test: TestDevice, elementByteCount: Int) throws {
+    @Test(
+        "a wrong candidate that is the fastest never wins, whether it enters the race or only the final",
+        arguments: TestDevice.all, [(4, KernelTuner.Stage.race), (2, .race), (4, .final)])
+    func wrongCandidate(_ test: TestDevice, _ way: (elementByteCount: Int, stage: KernelTuner.Stage)) throws {
         guard test.device.kind == .cpu else { return }
-        var tuner = try tuner(backend(test), elementByteCount: elementByteCount)
-        tuner.triesWrongCut = true
-        let (outcomes, _) = try tuner.tune(plan(elementByteCount: elementByteCount), seconds: 0.5) { _ in }
+        var tuner = try tuner(backend(test), elementByteCount: way.elementByteCount)
+        tuner.wrongCutEnters = way.stage
+        let (outcomes, _) = try tuner.tune(plan(elementByteCount: way.elementByteCount), seconds: 4) { _ in }
         let product = try #require(outcomes.first { $0.record.shape.kernel == "linear" })
         #expect(product.rejected.count == 1)
         let reasons = product.rejected.map(\.reason)
         #expect(reasons.allSatisfy { $0.contains("its result is off") }, "\(reasons)")
         #expect(product.record.seconds > 0)
+    }
+
+    @Test("products that may share weights agree on their panels", arguments: TestDevice.all)
+    func sharedPanels(_ test: TestDevice) throws {
+        var graph = Graph()
+        let op = Op.linear(Linear(weight: Self.weight, epilogue: Epilogue()))
+        for rows in [300, 20] {
+            let x = graph.input(.tensor([1, rows, 200]))
+            graph.outputs.append(("y\(rows)", graph.append(op, [x], scope: "qkv", stage: .encoders)))
+        }
+        let backend = backend(test)
+        let (outcomes, leftOut) = try tuner(backend).tune(Plan(graph), seconds: 5) { _ in }
+        // Both or none.
+        #expect(outcomes.count == 2 || leftOut == 2)
+        #expect(Set(outcomes.map { $0.record.constants["PANEL"] }).count <= 1, "\(outcomes)")
+        let limits = KernelLimits(test.device, forms: try backend.paths.forms(elementByteCount: 4))
+        let cuts = TunedCuts(outcomes.map(\.record), elementByteCount: 4, limits)
+        #expect(cuts.count == outcomes.count)
     }
 
     @Test("tuned plans are right, and the same bits at every start", arguments: TestDevice.all)

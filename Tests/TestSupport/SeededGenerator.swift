@@ -1,18 +1,12 @@
 package import TensorCore
 
-/// SplitMix64: the same numbers on every machine for the same seed.
+/// What tests are made of by chance: the same numbers on every machine for the same seed.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var source: SplitMix64
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { source = SplitMix64(seed: seed) }
 
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    package mutating func next() -> UInt64 { source.next() }
 
     /// Values spread evenly over `range`.
     package mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {

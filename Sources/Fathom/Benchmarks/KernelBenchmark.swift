@@ -81,9 +81,7 @@ private struct Setting {
         let device = try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
         backend = device.backend
         model = planned.name
-        plan = Plan(
-            planned.network.graph(options, microBatch: options.microBatch ?? device.microBatch),
-            precision: options.precision, joinsSteps: device.backend.joinsSteps)
+        plan = try device.plan(planned.network, options)
         reference = CPUBackend(threadCount: options.threadCount)
     }
 

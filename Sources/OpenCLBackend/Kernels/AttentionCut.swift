@@ -1,12 +1,12 @@
 import OpenCLKernels
 
-/// How attention is cut on devices without matrix units: the constants of `attention_tile.cl` and `attention_vector.cl`.
+/// How attention is cut: the constants of `attention_tile.cl`, `attention_vector.cl` and `attention_matrix.cl`.
 struct AttentionCut: Sendable, Hashable {
     let form: KernelForm
     /// Queries of a work-group, or of a lone item.
     let queries: Int
     /// Keys of a block, after each of which sums are rescaled: another number may change a result's last bits. Nil for the
-    /// file's default.
+    /// file's default, which matrix units do without.
     var keys: Int?
     /// Queries that a lone item takes through a block at once; nil for the file's default.
     var atOnce: Int?
@@ -20,12 +20,14 @@ struct AttentionCut: Sendable, Hashable {
 
     /// The cut without tuning. Heads that a matrix unit does not take run in the tile form.
     init(headWidth: Int, tokens: Int, _ limits: KernelLimits) {
-        switch limits.forms.attention {
-        case .vector:
+        if let program = MatrixProgram(limits.forms.attention), MatrixProgram.takes(headWidth: headWidth) {
+            let (queries, keys) = program.attentionTile
+            self.init(form: limits.forms.attention, queries: queries, keys: keys)
+        } else if limits.forms.attention == .vector {
             // Items of equal size, few enough that the keys' transposition does not count.
             let items = (tokens + 159) / 160
             self.init(form: .vector, queries: (tokens + items - 1) / items)
-        case .tile, .matrix, .emulation:
+        } else {
             let queries = [64, 32, 16].first { queries in
                 2 * queries <= limits.workGroupSize
                     && Self.localByteCount(headWidth: headWidth, queries: queries)
@@ -35,15 +37,43 @@ struct AttentionCut: Sendable, Hashable {
         }
     }
 
-    var source: KernelSource { form == .vector ? .attentionVector : .attentionTile }
-    /// Work-items of a work-group.
-    var groupSize: Int { form == .vector ? 1 : 2 * queries }
+    /// The files of the kernel, behind those that all kernels have.
+    var sources: [KernelSource] {
+        switch form {
+        case .vector: [.attention, .attentionVector]
+        case .tile: [.attention, .attentionTile]
+        case .matrix, .emulation: (MatrixProgram(form)?.sources ?? []) + [.attention, .attentionMatrix]
+        }
+    }
 
+    /// Work-items of a work-group.
+    var groupSize: Int {
+        switch form {
+        case .vector: 1
+        case .tile: 2 * queries
+        case .matrix(let unit), .emulation(let unit): queries / Self.queriesOfSubgroup * unit.laneCount
+        }
+    }
+
+    /// What tells cuts of a form apart.
     var constants: [String: Int] {
-        var constants = ["QUERIES": queries, "WIDTH": form == .vector ? 16 : 4]
+        var constants = ["QUERIES": queries]
+        if form.matrixUnit == nil { constants["WIDTH"] = form == .vector ? 16 : 4 }
         if let keys { constants["KEYS"] = keys }
         if let atOnce { constants["AT_ONCE"] = atOnce }
         return constants
+    }
+
+    /// `SUB_QUERIES` of `attention_matrix.cl`.
+    private static let queriesOfSubgroup = 16
+
+    /// What `attention_matrix.cl` requires; local memory is two slots of keys and values, and what a unit does not keep in
+    /// registers, or at the end the sums as rows of floats.
+    func fitsMatrixForm(headWidth: Int, _ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
+        guard let keys else { return false }
+        let shares = unit.keepsShares ? 0 : queries * keys
+        let localByteCount = max(2 * (4 * keys * headWidth + shares), 4 * queries * (headWidth + 8))
+        return groupSize <= limits.workGroupSize && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
     }
 
     /// Bytes of local memory that `attention_tile.cl` declares.

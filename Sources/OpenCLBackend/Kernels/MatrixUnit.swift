@@ -60,6 +60,12 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     /// Whether copies to local memory run by themselves, so that three slots are worth their room.
     var copiesAsynchronously: Bool { self == .mma || self == .plain }
 
+    /// Slots of local memory of a product: the default of `STAGES` in `product_matrix.cl`.
+    var slots: Int { copiesAsynchronously ? 3 : 2 }
+
+    /// Whether what a lane has of a product is its part of the next product's left factor: `KEEPS_SHARES` of the files.
+    var keepsShares: Bool { self == .mma || self == .plain }
+
     /// Rows and columns of a tile that a sub-group's registers hold the sums of, at most.
     var greatestSubTile: (rows: Int, columns: Int) {
         switch self {

@@ -13,6 +13,8 @@ struct ProductTile: Sendable, Hashable {
     let itemColumns: Int
     /// Channels that are copied or staged at a time, but for matrix units; nil for the file's default.
     let depth: Int?
+    /// Slots of local memory of a matrix unit, each with a slab of both factors; nil for the file's default.
+    var slots: Int?
 
     /// Work-items of a work-group.
     var groupSize: Int {
@@ -37,6 +39,7 @@ struct ProductTile: Sendable, Hashable {
             ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16].merging(depth.map { ["SLAB": $0] } ?? [:]) { $1 }
         case .matrix, .emulation:
             ["TILE_ROWS": rows, "PANEL": panel, "SUB_ROWS": itemRows, "SUB_COLUMNS": itemColumns]
+                .merging(slots.map { ["STAGES": $0] } ?? [:]) { $1 }
         }
     }
 

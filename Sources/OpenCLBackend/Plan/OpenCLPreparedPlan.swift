@@ -136,7 +136,7 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
 }
 
 /// Fails with the tensor that makes the plan too large for the device.
-private func checkAllocations(
+func checkAllocations(
     _ plan: Plan, _ limits: KernelLimits, _ device: OpenCLDevice
 ) throws(BackendError) {
     let needed = plan.memory.byteCount

@@ -33,24 +33,14 @@ extension Binder {
             // A group's members have these of their own.
             .element(element(node.inputs[0])), .element(element(node.output)),
         ]
-        let groups = { (queries: Int) in [(y[1] + queries - 1) / queries, op.headCount, y[0]] }
-        if let program = MatrixProgram(limits.forms.attention), MatrixProgram.takes(headWidth: headWidth) {
-            let (queries, keys) = program.attentionTile
-            let constants = ["HEAD_WIDTH": headWidth, "QUERIES": queries, "KEYS": keys]
-            return Launch(
-                variant(
-                    program.sources + [.attention, .attentionMatrix], "attention",
-                    constants.merging(program.constants) { $1 }),
-                arguments, own: (2, axis: 2), groups: groups(queries),
-                local: [queries / 16 * program.unit.laneCount, 1, 1])
-        }
         let shape = TunedShape(attentionOf: y[1], headWidth: headWidth)
         tunedShape = shape
         let cut = limits.attentionCut(shape)
+        let constants = cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }
+            .merging(MatrixProgram(cut.form)?.constants ?? [:]) { $1 }
         return Launch(
-            variant(
-                [.attention, cut.source], "attention", cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }),
-            arguments, own: (2, axis: 2), groups: groups(cut.queries), local: [cut.groupSize, 1, 1])
+            variant(cut.sources, "attention", constants), arguments, own: (2, axis: 2),
+            groups: [(y[1] + cut.queries - 1) / cut.queries, op.headCount, y[0]], local: [cut.groupSize, 1, 1])
     }
 
     mutating func mergeTokens(_ op: MergeTokens, _ node: Node) -> Launch {

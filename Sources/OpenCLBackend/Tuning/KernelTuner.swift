@@ -18,8 +18,11 @@ package struct KernelTuner {
     private let limits: KernelLimits
     private let elementByteCount: Int
     private let reference: Reference
-    /// Tries a cut that leaves every other tile of rows out and so is the fastest, for tests.
-    package var triesWrongCut = false
+    /// A cut that leaves every other tile of rows out, and so is the fastest, is let in here, for tests.
+    package var wrongCutEnters: Stage?
+
+    /// What a candidate goes through.
+    package enum Stage: Sendable { case race, final }
 
     /// - Throws: ``BackendError`` when no kernel of the device computes right.
     package init(
@@ -36,97 +39,118 @@ package struct KernelTuner {
     ///
     /// - Parameters:
     ///   - plan: of the model.
-    ///   - seconds: for everything together; a shape that was begun is finished.
+    ///   - seconds: for everything together; shapes that were begun are finished.
     ///   - report: called after each shape.
     /// - Returns: the outcomes, and how many shapes there was no time for.
     /// - Throws: ``BackendError`` when the device fails without tuning or the reference does.
     package func tune(
         _ plan: Plan, seconds: Double, report: (Outcome) -> Void
     ) throws(BackendError) -> (outcomes: [Outcome], leftOut: Int) {
-        let jobs = jobs(plan)
+        let tasks = TuningTask.all(of: plan, limits)
         let deadline = ContinuousClock.now + .seconds(seconds)
-        var tuning = TunedCuts()
         var outcomes: [Outcome] = []
-        for (index, job) in jobs.enumerated() {
-            let remaining = Double((deadline - .now) / .seconds(1))
-            guard remaining > 0 else { return (outcomes, jobs.count - index) }
-            // Less for small shapes, but not in proportion: each candidate takes time to compile.
-            let share = job.weight / jobs[index...].reduce(0) { $0 + $1.weight }
-            let (outcome, cut) = try tune(job, panel: tuning.panel(job.shape), seconds: share * remaining)
-            tuning[job.shape] = cut
-            outcomes.append(outcome)
-            report(outcome)
+        for (index, task) in tasks.enumerated() {
+            let remaining = deadline.secondsFromNow
+            guard remaining > 0 else { break }
+            let share = task.weight / tasks[index...].reduce(0) { $0 + $1.weight }
+            let races = try race(task, seconds: Self.shareOfRaces * share * remaining)
+            let rest = deadline.secondsFromNow * (index + 1 == tasks.count ? 1 : Self.shareOfFinals)
+            let found = try decide(task, races, seconds: rest)
+            outcomes += found
+            found.forEach(report)
         }
-        return (outcomes, 0)
+        return (outcomes, tasks.reduce(0) { $0 + $1.parts.count } - outcomes.count)
     }
 
-    /// A shape with the first operation that has it.
-    private struct Job {
-        let shape: TunedShape
-        let op: Op
-        let inputs: [Shape]
-        var flopCount: Double
-        var weight: Double { flopCount.squareRoot() }
+    /// Of the time for a task; finals take what they need of the rest.
+    private static let shareOfRaces = 0.6
+    /// Of the time that is left, what the finals of a task may take at most: tasks that come later want their turn, too.
+    private static let shareOfFinals = 2.0 / 3
+    /// Panels that may try the final, one after the other until one wins.
+    private static let panelCount = 3
+    /// The share of the time without tuning that a winner may take, and one whose sums run in another order.
+    private static let worthwhile = (sameOrder: 0.98, otherOrder: 0.95)
+
+    /// Races for the parts of a task. The part with most arithmetic tries every candidate; the others follow the panels that
+    /// are best there, or keep the one without tuning.
+    private func race(_ task: TuningTask, seconds: Double) throws(BackendError) -> [RaceResult] {
+        let begin = ContinuousClock.now
+        var races: [RaceResult] = []
+        var flopCount = 0.0
+        for part in task.parts {
+            flopCount += part.flopCount
+            let end = begin + .seconds(seconds * flopCount / task.flopCount)
+            races.append(try race(part, panels: races.first?.panels(Self.panelCount), until: end))
+        }
+        return races
     }
 
-    private func jobs(_ plan: Plan) -> [Job] {
-        var binder = Binder(plan: plan, limits: limits)
-        var jobs: [TunedShape: Job] = [:]
-        for step in plan.steps {
-            binder.begin(step)
-            for node in plan.nodes[step] {
-                binder.tunedShape = nil
-                _ = binder.launches(node)
-                guard let shape = binder.tunedShape else { continue }
-                let job = Job(
-                    shape: shape, op: node.op.withPlainWeights(), inputs: node.inputs.map(plan.shape), flopCount: 0)
-                jobs[shape, default: job].flopCount += Double(plan.cost(of: node).flopCount)
+    private func race(
+        _ part: TuningTask.Part, panels: [Int?]?, until end: ContinuousClock.Instant
+    ) throws(BackendError) -> RaceResult {
+        let all = TuningCandidates(limits).cuts(for: part.shape)
+        let race = try CandidateRace(
+            part.op, part.inputs, part.shape, baseline: all[0], elementByteCount: elementByteCount,
+            reference: reference
+        ) { problem, cut throws(BackendError) in
+            try prepare(Plan(problem.graph, elementByteCount: elementByteCount), problem, cut)
+        }
+        let allowed = all.dropFirst().filter { panels?.contains($0.panel) != false }
+        if wrongCutEnters == .race { for cut in all[0].wrong { try race.add(cut) } }
+        var seen = Set([all[0].outline])
+        for cut in allowed where ContinuousClock.now < end && seen.insert(cut.outline).inserted { try race.add(cut) }
+        if let leader = race.leader {
+            let others = allowed.filter { $0.outline == leader.outline && $0 != leader }
+            for cut in others where ContinuousClock.now < end { try race.add(cut) }
+        }
+        return try race.run(until: end)
+    }
+
+    /// Lets the fastest of each panel into the final, the best of the race first, until one wins.
+    ///
+    /// - Returns: an outcome for each part; none when there is no time for a final.
+    private func decide(
+        _ task: TuningTask, _ races: [RaceResult], seconds: Double
+    ) throws(BackendError) -> [Outcome] {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        let final = LaunchFinal(
+            prepare: { launch, problem, cut throws(BackendError) in
+                try prepare(launch.step.plan(of: problem), problem, cut)
+            }, tolerance: KernelProblem.tolerance(elementByteCount: elementByteCount))
+        var decision = TuningDecision(task, races)
+        var panels = races[0].panels(Self.panelCount)
+        if wrongCutEnters == .final, let wrong = races[0].baseline.wrong.first {
+            (decision.favourite, panels) = (wrong, [wrong.panel])
+        }
+        for panel in panels where decision.isOpen {
+            for unit in decision.units(panel) {
+                guard let entries = decision.entries(unit, panel) else { continue }
+                let keepsOrder = entries.allSatisfy { $0.cut.keepsOrder(of: races[0].baseline) }
+                let outcome = try final.run(
+                    entries, limit: keepsOrder ? Self.worthwhile.sameOrder : Self.worthwhile.otherOrder,
+                    seconds: deadline.secondsFromNow)
+                decision.note(outcome, entries)
             }
         }
-        // Those with most rows of a class of weights choose the panel.
-        return jobs.values.sorted { ($0.flopCount, $0.shape.description) > ($1.flopCount, $1.shape.description) }
+        return decision.outcomes(precision: elementByteCount == 2 ? "f16" : "f32", on: backend.hardware)
     }
 
-    private func tune(
-        _ job: Job, panel: Int?, seconds: Double
-    ) throws(BackendError) -> (outcome: Outcome, cut: TunedCuts.Cut) {
-        let end = ContinuousClock.now + .seconds(seconds)
-        let all = TuningCandidates(limits).cuts(for: job.shape)
-        let untuned = all[0]
-        // What runs today is measured as well, even where its panel would not do.
-        let trials = try CandidateTrials(
-            job.op, job.inputs, job.shape, baseline: untuned, elementByteCount: elementByteCount,
-            reference: reference, prepare: prepare)
-        let allowed = all.dropFirst().filter { $0.hasPanel(panel) }
-        for cut in triesWrongCut ? untuned.wrong : [] { try trials.add(cut) }
-        for cut in allowed where cut.isPlain && ContinuousClock.now < end { try trials.add(cut) }
-        if let leader = trials.leader {
-            for cut in allowed where cut.isVariation(of: leader) && ContinuousClock.now < end { try trials.add(cut) }
-        }
-        try trials.race(until: end)
-        let (best, bestSeconds) = trials.winner(among: { $0 == untuned ? untuned.hasPanel(panel) : true })
-        let record = TuningRecord(
-            shape: job.shape, precision: elementByteCount == 2 ? "f16" : "f32",
-            place: .init(backend.hardware, job.shape, best.form), form: best.form.rawValue, constants: best.constants,
-            seconds: bestSeconds, untunedSeconds: trials.baselineSeconds)
-        let outcome = Outcome(record: record, timedCount: trials.timedCount, rejected: trials.rejected)
-        return (outcome, best)
-    }
-
+    /// A plan whose kernels all have a cut; nil for those without tuning.
     private func prepare(
-        _ problem: KernelProblem, _ shape: TunedShape, _ cut: TunedCuts.Cut
+        _ plan: Plan, _ problem: KernelProblem, _ cut: TunedCuts.Cut?
     ) throws(BackendError) -> OpenCLPreparedPlan {
         var limits = limits
-        // The sample has fewer rows than the shape; all rows get the candidate.
-        limits.tuning.force(cut)
-        return try OpenCLPreparedPlan(
-            Plan(problem.graph, elementByteCount: elementByteCount), weights: problem, on: backend.opened(),
-            limits: limits)
+        if let cut { limits.tuning.force(cut) }
+        return try OpenCLPreparedPlan(plan, weights: problem, on: backend.opened(), limits: limits)
     }
 }
 
+extension ContinuousClock.Instant {
+    fileprivate var secondsFromNow: Double { (self - .now) / .seconds(1) }
+}
+
 extension TunedCuts.Cut {
-    /// See ``KernelTuner/triesWrongCut``; none where the form cannot be told to.
+    /// See ``KernelTuner/wrongCutEnters``; none where the form cannot be told to.
     fileprivate var wrong: [TunedCuts.Cut] {
         guard case .product(let tile) = self, tile.form == .vector else { return [] }
         return [
@@ -135,11 +159,5 @@ extension TunedCuts.Cut {
                     form: .vector, rows: 2 * tile.rows, panel: tile.panel, itemRows: tile.itemRows,
                     itemColumns: tile.itemColumns))
         ]
-    }
-
-    /// Whether products with the panel can share weights; any when there is none yet.
-    fileprivate func hasPanel(_ panel: Int?) -> Bool {
-        guard let panel, case .product(let tile) = self else { return true }
-        return tile.panel == panel
     }
 }

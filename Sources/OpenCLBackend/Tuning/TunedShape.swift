@@ -24,11 +24,16 @@ package struct TunedShape: Sendable, Hashable, Codable, CustomStringConvertible 
         self.depth = depth
     }
 
-    /// Products whose weights may be the same ones: they must agree on panels, so that weights are packed once.
-    var weightClass: TunedShape { TunedShape(kernel: kernel, rows: 0, columns: columns, depth: depth) }
+    /// Products whose weights may be the same ones: they must agree on panels, so that weights are packed once. Attention
+    /// has none and agrees with nobody.
+    var weightClass: TunedShape {
+        isAttention ? self : TunedShape(kernel: kernel, rows: 0, columns: columns, depth: depth)
+    }
+
+    var isAttention: Bool { kernel == "attention" }
 
     package var description: String {
-        kernel == "attention" ? "\(rows) tokens, heads of \(columns)" : "\(rows) x \(columns) x \(depth)"
+        isAttention ? "\(rows) tokens, heads of \(columns)" : "\(rows) x \(columns) x \(depth)"
     }
 
     private static func bucket(_ rows: Int) -> Int {

@@ -1,23 +1,24 @@
 /// The cuts that a tuner tries, and the only ones that a tuning file may name. The first is the one without tuning.
-/// Every product adds the same numbers in the same order whatever its cut is.
+/// Every product adds the same numbers in the same order whatever its cut is, and no cut takes more than 48 KB of local
+/// memory: more than that a GPU's driver may refuse.
 struct TuningCandidates {
     private let limits: KernelLimits
 
     init(_ limits: KernelLimits) { self.limits = limits }
 
     func cuts(for shape: TunedShape) -> [TunedCuts.Cut] {
-        shape.kernel == "attention"
+        shape.isAttention
             ? attention(shape).map(TunedCuts.Cut.attention) : products(shape).map(TunedCuts.Cut.product)
     }
 
     private func products(_ shape: TunedShape) -> [ProductTile] {
-        let untuned = ProductTile(rows: shape.rows, columns: shape.columns, phases: 1, limits)
+        let phases = ["upsample_conv", "subpixel_conv"].contains(shape.kernel) ? 4 : 1
+        let untuned = ProductTile(rows: shape.rows, columns: shape.columns, phases: phases, limits)
         let others: [ProductTile] =
             switch limits.forms.product {
             case .vector: vectors(shape.columns)
             case .tile: tiles(shape.columns)
-            case .matrix(let unit) where unit != .plain: matrix(unit, shape.columns)
-            case .matrix, .emulation: []
+            case .matrix(let unit), .emulation(let unit): matrix(limits.forms.product, unit, shape.columns)
             }
         return [untuned] + others.filter { $0 != untuned }
     }
@@ -49,35 +50,56 @@ struct TuningCandidates {
         }.filter { $0.fitsTileForm(limits) && ($0.panel == 32 || $0.panel < 2 * columns) }
     }
 
-    private func matrix(_ unit: MatrixUnit, _ columns: Int) -> [ProductTile] {
+    private func matrix(_ form: KernelForm, _ unit: MatrixUnit, _ columns: Int) -> [ProductTile] {
         let greatest = unit.greatestSubTile
-        return [(128, 128, 2, 2), (64, 128, 2, 2), (128, 64, 2, 2), (64, 64, 2, 2), (128, 32, 4, 1), (64, 32, 2, 1)]
-            .map { rows, panel, down, across in
-                ProductTile(
-                    form: .matrix(unit), rows: rows, panel: panel, itemRows: min(rows / down, greatest.rows),
+        let shapes = [
+            (128, 128, 2, 2), (64, 128, 2, 2), (128, 64, 2, 2), (64, 64, 2, 2), (128, 32, 4, 1), (64, 32, 2, 1),
+            (128, 128, 4, 2), (128, 64, 4, 1), (256, 64, 4, 1), (256, 128, 4, 2),
+        ]
+        return shapes.flatMap { rows, panel, down, across in
+            [nil, 2, 3, 4].map { slots in
+                var tile = ProductTile(
+                    form: form, rows: rows, panel: panel, itemRows: min(rows / down, greatest.rows),
                     itemColumns: min(panel / across, greatest.columns))
-            }.filter { $0.groupSize <= limits.workGroupSize && ($0.panel == 32 || $0.panel < 2 * columns) }
+                tile.slots = slots == unit.slots ? nil : slots
+                return tile
+            }
+        }.filter { $0.fitsMatrixForm(unit, limits) && ($0.panel == 32 || $0.panel < 2 * columns) }.withoutRepetition
     }
 
     private func attention(_ shape: TunedShape) -> [AttentionCut] {
         let untuned = AttentionCut(headWidth: shape.columns, tokens: shape.rows, limits)
-        var others: [AttentionCut] = []
-        switch untuned.form {
-        case .vector:
-            let items = (1...16).map { (shape.rows + $0 - 1) / $0 }.filter { $0 <= 200 }.prefix(3)
-            for queries in Set(items).sorted(by: >) {
-                for keys in [nil, 32, 128] {
-                    for atOnce in [nil, 2, 3, 6] {
-                        others.append(AttentionCut(form: .vector, queries: queries, keys: keys, atOnce: atOnce))
-                    }
-                }
+        let others: [AttentionCut] =
+            switch untuned.form {
+            case .vector: vectorAttention(tokens: shape.rows)
+            case .tile:
+                [64, 32, 16, 8].map { AttentionCut(form: .tile, queries: $0) }.filter { $0.queries <= untuned.queries }
+            case .matrix(let unit), .emulation(let unit):
+                [128, 64, 32].flatMap { queries in
+                    [64, 32, 16].map { AttentionCut(form: untuned.form, queries: queries, keys: $0) }
+                }.filter { $0.fitsMatrixForm(headWidth: shape.columns, unit, limits) }
             }
-        case .tile:
-            others = [64, 32, 16, 8].map { AttentionCut(form: .tile, queries: $0) }
-                .filter { $0.queries <= untuned.queries }
-        case .matrix, .emulation: break
-        }
         return [untuned] + others.filter { $0 != untuned }
+    }
+
+    private func vectorAttention(tokens: Int) -> [AttentionCut] {
+        let items = (1...16).map { (tokens + $0 - 1) / $0 }.filter { $0 <= 200 }.prefix(3)
+        return Set(items).sorted(by: >).flatMap { queries in
+            [nil, 32, 128].flatMap { keys in
+                [nil, 2, 3, 6].map { AttentionCut(form: .vector, queries: queries, keys: keys, atOnce: $0) }
+            }
+        }
+    }
+}
+
+extension KernelLimits {
+    /// Every candidate for a shape, in force whatever the shape: what tests prove right one by one.
+    package func withCandidates(for shape: TunedShape) -> [(constants: [String: Int], limits: KernelLimits)] {
+        TuningCandidates(self).cuts(for: shape).map { cut in
+            var limits = self
+            limits.tuning.force(cut)
+            return (cut.constants, limits)
+        }
     }
 }
 
@@ -89,25 +111,43 @@ extension ProductTile {
         return groupSize <= limits.workGroupSize && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
             && rows * depth / 4 % groupSize == 0 && depth * panel / 4 % groupSize == 0
     }
+
+    /// What `product_matrix.cl` requires; local memory is slots of both factors, and at the end strips of sums as floats.
+    func fitsMatrixForm(_ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
+        let slotByteCount = 2 * MatrixUnit.slab * (rows + panel)
+        let stripByteCount = 4 * groupSize / unit.laneCount * 16 * (itemColumns + 8)
+        let localByteCount = max((slots ?? unit.slots) * slotByteCount, stripByteCount)
+        return groupSize <= limits.workGroupSize && rows * 4 % groupSize == 0
+            && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
+    }
+}
+
+extension [ProductTile] {
+    fileprivate var withoutRepetition: [ProductTile] {
+        var seen = Set<ProductTile>()
+        return filter { seen.insert($0).inserted }
+    }
 }
 
 extension TunedCuts.Cut {
-    /// Whether it differs from others in its shape alone: these are tried first.
-    var isPlain: Bool {
+    /// What part of a result an item or a work-group computes. Candidates of one outline differ in less usual constants:
+    /// the first of them speaks for all, until it leads.
+    var outline: [Int] {
         switch self {
-        case .product(let tile): tile.depth == nil
-        case .attention(let cut): cut.keys == nil && cut.atOnce == nil
+        case .product(let tile): [tile.rows, tile.panel, tile.itemRows, tile.itemColumns]
+        case .attention(let cut): [cut.queries, cut.form == .vector ? 0 : cut.keys ?? 0]
         }
     }
 
-    /// Whether it is another cut with less usual constants beside its shape.
-    func isVariation(of other: TunedCuts.Cut) -> Bool {
-        switch (self, other) {
-        case (.product(let tile), .product(let leader)):
-            tile.depth != nil && tile.rows == leader.rows && tile.panel == leader.panel
-                && tile.itemRows == leader.itemRows && tile.itemColumns == leader.itemColumns
-        case (.attention(let cut), .attention(let leader)): !isPlain && cut.queries == leader.queries
-        case (.product, .attention), (.attention, .product): false
-        }
+    /// The panel of packed weights that it needs; nil for attention, which has none.
+    var panel: Int? {
+        guard case .product(let tile) = self else { return nil }
+        return tile.panel
+    }
+
+    /// Whether sums run in the same order: attention rescales after each block of keys.
+    func keepsOrder(of other: TunedCuts.Cut) -> Bool {
+        guard case .attention(let cut) = self, case .attention(let before) = other else { return true }
+        return cut.keys == before.keys
     }
 }

@@ -25,7 +25,8 @@ package struct TuningRecord: Sendable, Hashable, Codable {
     package let form: String
     /// The kernel's constants.
     package let constants: [String: Int]
-    /// Median seconds of a launch with these constants and without tuning, side by side.
+    /// Seconds of a whole launch with these constants and without tuning, side by side, the mean of all that a run of the
+    /// plan has; where no candidate won, of the part of one that the race timed.
     package let seconds: Double
     package let untunedSeconds: Double
 

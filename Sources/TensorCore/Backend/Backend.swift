@@ -12,6 +12,9 @@ package protocol Backend: Sendable {
     /// The memory that a prepared plan takes here, told without its weights.
     func memoryNeed(of plan: Plan) -> MemoryNeed
 
+    /// Refuses a plan that the device has too little memory for, as far as that can be told without its weights.
+    func checkMemory(for plan: Plan) throws(BackendError)
+
     /// Measures what the device can do at best; takes about a second.
     func measureRoof() throws(BackendError) -> DeviceRoof
 }

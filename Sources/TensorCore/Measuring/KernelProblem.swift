@@ -27,7 +27,7 @@ package struct KernelProblem: WeightSource {
     ///   - isGuarded: whether known numbers lie around the results, which ``fault(_:expected:tolerance:)`` looks at. They
     ///     take as much memory as the greatest tensor.
     package init(_ members: [Member], isGuarded: Bool) {
-        var generator = SplitMix64(state: 0x5eed)
+        var generator = SplitMix64(seed: 0x5eed)
         var graph = Graph()
         var operands: [(inputs: [Value], result: Value)] = []
         var inputs: [HostTensor] = []
@@ -125,25 +125,14 @@ extension Op {
     }
 }
 
-/// Sebastiano Vigna's SplitMix64 (https://prng.di.unimi.it/splitmix64.c).
-private struct SplitMix64 {
-    var state: UInt64
-
-    private mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// Multiples of scale / 32 between -scale and scale.
-    mutating func values(_ count: Int, scale: Float) -> [Float] {
+    fileprivate mutating func values(_ count: Int, scale: Float) -> [Float] {
         (0..<count).map { _ in (Float(next() >> 58) - 31.5) / 32 * scale }
     }
 
     /// An input of an operation. A photograph, whose shape a plan does not know, is of the network's size, three to two.
-    mutating func tensor(_ shape: Shape, for op: Op) -> HostTensor {
+    fileprivate mutating func tensor(_ shape: Shape, for op: Op) -> HostTensor {
         guard case .prepareImage(let image) = op else {
             return HostTensor(shape: shape, float32: values(shape.elementCount, scale: 1))
         }

@@ -33,6 +33,9 @@ package enum MatrixCases {
         attention(tokens: 70, headWidth: 16, heads: 1, crops: 1),
     ]
 
+    /// More slabs than any cut has slots.
+    package static let everySlotTwice = linear([1, 130, 170], 72, epilogueCase(channels: 72, bias: true))
+
     private static func linear(_ x: Shape, _ columns: Int, _ epilogue: Epilogue) -> OperationCase {
         var generator = SeededGenerator(seed: 91)
         let op = Linear(weight: .tensor("weight", [columns, x.channels]), epilogue: epilogue)
@@ -42,7 +45,7 @@ package enum MatrixCases {
             absolute: productTolerance(depth: x.channels))
     }
 
-    private static func attention(tokens: Int, headWidth: Int, heads: Int = 2, crops: Int = 2) -> OperationCase {
+    package static func attention(tokens: Int, headWidth: Int, heads: Int = 2, crops: Int = 2) -> OperationCase {
         var generator = SeededGenerator(seed: 93)
         return OperationCase(
             "\(tokens) tokens, \(heads) x \(headWidth)", .attention(Attention(headCount: heads)),

@@ -1,6 +1,5 @@
 import CPUBackend
 import Models
-import Profiling
 import TensorCore
 import Testing
 

@@ -1,8 +1,9 @@
 import TensorCore
 
-/// The candidates for one shape: verified when they are added, then raced against each other in rounds.
-final class CandidateTrials {
-    typealias Prepare = (KernelProblem, TunedShape, TunedCuts.Cut) throws(BackendError) -> OpenCLPreparedPlan
+/// The candidates for one shape: verified when they are added, then raced against each other in rounds, on as many rows as
+/// take 20 ms. That is enough to tell good ones from bad, and not enough to choose: see ``LaunchFinal``.
+final class CandidateRace {
+    typealias Prepare = (KernelProblem, TunedCuts.Cut) throws(BackendError) -> OpenCLPreparedPlan
 
     private struct Entry {
         let cut: TunedCuts.Cut
@@ -18,29 +19,25 @@ final class CandidateTrials {
     private static let roundCount = 7
     /// A candidate that is this much slower than the fastest is not run again.
     private static let hopeless = 1.3
-    /// How much faster than today's cut a candidate must be, and one whose sums run in another order.
-    private static let worthwhile = (sameOrder: 0.98, otherOrder: 0.95)
-
     /// Floating-point operations of a timed launch at most: the reference computes them as well.
     private static let flopLimit = 2e11
 
-    private let shape: TunedShape
     private let prepare: Prepare
     private let tolerance: Float
     private let problem: KernelProblem
     private let expected: RunResult
     private var entries: [Entry] = []
-    private(set) var rejected: [(constants: [String: Int], reason: String)] = []
-    private(set) var baselineSeconds = 0.0
-    private(set) var timedCount = 0
+    private var rejected: [(constants: [String: Int], reason: String)] = []
+    private var timedCount = 0
+    private let baseline: TunedCuts.Cut
 
     /// Chooses how much a launch computes, lets the reference compute it and adds the baseline.
     init(
         _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: TunedCuts.Cut, elementByteCount: Int,
         reference: KernelTuner.Reference, prepare: @escaping Prepare
     ) throws(BackendError) {
-        self.shape = shape
         self.prepare = prepare
+        self.baseline = baseline
         tolerance = KernelProblem.tolerance(elementByteCount: elementByteCount)
         let sample = { (flopCount: Double) in
             let whole = Double(op.cost(inputs, elementByteCount: 4).flopCount)
@@ -49,7 +46,7 @@ final class CandidateTrials {
             return KernelProblem([.init(op, shapes)], isGuarded: true)
         }
         let small = sample(1e9)
-        let first = try prepare(small, shape, baseline)
+        let first = try prepare(small, baseline)
         _ = try first.run(small.arguments)
         let rate = Double(small.flopCount) / max(try first.run(small.arguments).kernelSeconds, 1e-6)
         problem = sample(min(rate * Self.launchSeconds, Self.flopLimit))
@@ -76,7 +73,7 @@ final class CandidateTrials {
 
     /// - Returns: what is wrong with a candidate; nil for one that is in the race now.
     private func verify(_ cut: TunedCuts.Cut) throws(BackendError) -> String? {
-        let prepared = try prepare(problem, shape, cut)
+        let prepared = try prepare(problem, cut)
         // The first run compiles, where a driver does that late.
         _ = try prepared.run(problem.arguments)
         try prepared.spoilActivations()
@@ -91,10 +88,11 @@ final class CandidateTrials {
     }
 
     /// Runs the candidates in turn, so that what slows the machine for a while slows them all, and gives those up that
-    /// cannot win.
-    func race(until end: ContinuousClock.Instant) throws(BackendError) {
+    /// cannot win. Then all memory is free again.
+    ///
+    /// - Returns: what came of it.
+    func run(until end: ContinuousClock.Instant) throws(BackendError) -> RaceResult {
         let arguments = problem.arguments
-        let baseline = entries[0].cut
         for round in 0..<Self.roundCount {
             // Three rounds are the least that a median says anything of.
             if round >= 3 && ContinuousClock.now > end { break }
@@ -104,30 +102,13 @@ final class CandidateTrials {
             let fastest = entries.map(\.median).min() ?? 0
             entries.removeAll { $0.cut != baseline && $0.median > Self.hopeless * fastest }
         }
-        baselineSeconds = entries[0].median
-    }
-
-    /// The fastest candidate if it is worth while, else the baseline where it may stay.
-    func winner(among isAllowed: (TunedCuts.Cut) -> Bool) -> (cut: TunedCuts.Cut, seconds: Double) {
-        let baseline = entries[0]
-        let mustLeave = !isAllowed(baseline.cut)
-        let best = entries.dropFirst().filter { entry in
-            let limit = entry.cut.keepsOrder(of: baseline.cut) ? Self.worthwhile.sameOrder : Self.worthwhile.otherOrder
-            return isAllowed(entry.cut) && (mustLeave || entry.median < limit * baseline.median)
-        }.min { $0.median < $1.median }
-        guard let best else { return (baseline.cut, baseline.median) }
-        return (best.cut, best.median)
+        defer { entries = [] }
+        return RaceResult(
+            baseline: baseline, baselineSeconds: entries[0].median, flopCount: problem.flopCount,
+            ranking: entries.sorted { $0.median < $1.median }.map(\.cut), timedCount: timedCount, rejected: rejected)
     }
 }
 
 extension RunResult {
-    fileprivate var kernelSeconds: Double { nodeSeconds.reduce(0, +) }
-}
-
-extension TunedCuts.Cut {
-    /// Whether sums run in the same order: attention rescales after each block of keys.
-    fileprivate func keepsOrder(of other: TunedCuts.Cut) -> Bool {
-        guard case .attention(let cut) = self, case .attention(let before) = other else { return true }
-        return cut.keys == before.keys
-    }
+    var kernelSeconds: Double { nodeSeconds.reduce(0, +) }
 }

@@ -1,5 +1,3 @@
-package import TensorCore
-
 /// A step of a plan that can be run by itself. Steps that do the same work on values of the same shapes are one case.
 package struct KernelCase: Sendable {
     /// The module of its first operation, with `*` in place of block numbers: `encoder.patch_encoder.blocks.*.attn.qkv`.
@@ -10,6 +8,8 @@ package struct KernelCase: Sendable {
     package let shape: String
     /// How often a run of the plan does the like.
     package private(set) var callCount: Int
+    /// The nodes that come first in the plan.
+    package let step: Range<Int>
     /// The problem to solve, made when it is asked for: its tensors are as large as the plan's.
     package var problem: KernelProblem { KernelProblem(members.map(\.problem), isGuarded: false) }
     private let members: [Member]
@@ -69,6 +69,7 @@ package struct KernelCase: Sendable {
             .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         shape = "\(read.joined(separator: ", ")) -> \(text(first.output))\(others)"
         callCount = 1
+        self.step = step
         elementByteCount = plan.memory.elementByteCount
         members = nodes.map { node in
             Member(
