@@ -11,17 +11,29 @@ struct MatrixUnitTests {
         TestTarget.emulations.filter { $0.form.matrixUnit.map(units.contains) ?? false }
     }
 
-    @Test("every operation", arguments: targets([.mma, .plain]), MatrixCases.all)
+    @Test("every operation", arguments: targets([.mma, .wgmma, .plain]), MatrixCases.all)
     func operations(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test("every unit", arguments: targets([.mfma, .wmma11, .wmma12, .xmx16, .xmx8]), MatrixCases.few)
+    @Test(
+        "every unit", arguments: targets([.mmaWide, .wgmmaWide, .mfma, .wmma11, .wmma12, .xmx16, .xmx8]),
+        MatrixCases.few)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test("A swapped fragment gives wrong known answers", arguments: targets([.mma, .mfma, .plain]))
+    @Test(
+        "A swapped fragment or a mistaken swizzle gives wrong known answers",
+        arguments: targets([.mma, .wgmma, .mfma, .plain]))
     func swappedFragment(target: TestTarget) throws {
         for family in [KnownAnswer.Family.product, .attention] {
             #expect(try selfTest(target, family, defect: nil).passed)
             #expect(try !selfTest(target, family, defect: .swappedFragment).passed)
+        }
+    }
+
+    @Test("A descriptor with the wrong distance of rows gives wrong known answers", arguments: targets([.wgmma]))
+    func wrongRowDistance(target: TestTarget) throws {
+        for family in [KnownAnswer.Family.product, .convolution, .attention] {
+            #expect(try selfTest(target, family, defect: nil).passed)
+            #expect(try !selfTest(target, family, defect: .wrongRowDistance).passed)
         }
     }
 

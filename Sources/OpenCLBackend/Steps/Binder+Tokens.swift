@@ -42,7 +42,7 @@ extension Binder {
                     program.sources + [.attention, .attentionMatrix], "attention",
                     constants.merging(program.constants) { $1 }),
                 arguments, own: (2, axis: 2), groups: groups(queries),
-                local: [queries / 16 * program.unit.laneCount, 1, 1])
+                local: [program.attentionGroupSize, 1, 1])
         }
         let shape = TunedShape(attentionOf: y[1], headWidth: headWidth)
         tunedShape = shape
