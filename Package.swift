@@ -82,7 +82,7 @@ let package = Package(
                 "TensorCore",
                 "TestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Samples"], swiftSettings: strict),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "CPUBackend", "Weights", "TensorCore", "TestSupport"],
             exclude: ["Snapshots"], swiftSettings: strict),

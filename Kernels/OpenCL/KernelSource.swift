@@ -17,7 +17,9 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case attentionVector = "attention_vector"
     case attentionMatrix = "attention_matrix"
     case matrixTile = "matrix_tile"
+    case matrixNVIDIA = "matrix_nvidia"
     case matrixMMA = "matrix_mma"
+    case matrixWGMMA = "matrix_wgmma"
     case matrixAMD = "matrix_amd"
     case matrixIntel = "matrix_intel"
     case matrixPlain = "matrix_plain"
@@ -54,7 +56,9 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .attentionVector: PackageResources.attention_vector_cl
             case .attentionMatrix: PackageResources.attention_matrix_cl
             case .matrixTile: PackageResources.matrix_tile_cl
+            case .matrixNVIDIA: PackageResources.matrix_nvidia_cl
             case .matrixMMA: PackageResources.matrix_mma_cl
+            case .matrixWGMMA: PackageResources.matrix_wgmma_cl
             case .matrixAMD: PackageResources.matrix_amd_cl
             case .matrixIntel: PackageResources.matrix_intel_cl
             case .matrixPlain: PackageResources.matrix_plain_cl

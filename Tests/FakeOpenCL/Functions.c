@@ -7,9 +7,14 @@
 long fake_memory(void);
 long fake_allocation(void);
 
-static int fake_forbids_contexts, fake_loses_on_launch;
+static int fake_forbids_contexts, fake_loses_on_launch, fake_refuses_binaries, fake_major, fake_minor;
+static const char *fake_compiled = "fake";
+static size_t fake_compiled_count = 4;
 
 void fake_opencl_forbid_contexts(int forbids) { fake_forbids_contexts = forbids; }
+void fake_opencl_refuse_binaries(int refuses) { fake_refuses_binaries = refuses; }
+void fake_opencl_be_nvidia(int major, int minor) { fake_major = major, fake_minor = minor; }
+void fake_opencl_compile_to(const char *bytes, size_t count) { fake_compiled = bytes, fake_compiled_count = count; }
 
 static char platform_identity, device_identity;
 
@@ -65,7 +70,10 @@ static cl_int clGetDeviceInfo_(cl_device_id device, cl_device_info item, size_t 
     case CL_DRIVER_VERSION: return give_text("1", size, value, needed);
     case CL_DEVICE_VERSION: return give_text("OpenCL 1.2 fake", size, value, needed);
     case CL_DEVICE_OPENCL_C_VERSION: return give_text("OpenCL C 1.2 fake", size, value, needed);
-    case CL_DEVICE_EXTENSIONS: return give_text("cl_khr_fp16 ", size, value, needed);
+    case CL_DEVICE_EXTENSIONS:
+        return give_text(fake_major ? "cl_khr_fp16 cl_nv_device_attribute_query" : "cl_khr_fp16 ", size, value, needed);
+    case CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV: number = (cl_ulong)fake_major; break;
+    case CL_DEVICE_COMPUTE_CAPABILITY_MINOR_NV: number = (cl_ulong)fake_minor; break;
     case CL_DEVICE_TYPE: number = CL_DEVICE_TYPE_GPU; break;
     case CL_DEVICE_MAX_COMPUTE_UNITS: number = 8; break;
     case CL_DEVICE_MAX_WORK_GROUP_SIZE: number = 256; break;
@@ -98,26 +106,30 @@ static cl_int clReleaseCommandQueue_(cl_command_queue queue) { return release(qu
 
 static cl_program clCreateProgramWithSource_(cl_context context, cl_uint count, const char **texts, const size_t *lengths, cl_int *status) {
     (void)count, (void)texts, (void)lengths;
+    count_source();
     return (cl_program)create(__func__, PROGRAM, check_handle(context, CONTEXT), 0, status);
 }
 
 static cl_program clCreateProgramWithBinary_(cl_context context, cl_uint count, const cl_device_id *devices, const size_t *lengths, const unsigned char **binaries, cl_int *statuses, cl_int *status) {
-    (void)count, (void)devices, (void)lengths, (void)binaries, (void)statuses;
-    return (cl_program)create(__func__, PROGRAM, check_handle(context, CONTEXT), 0, status);
+    (void)count, (void)devices, (void)statuses;
+    count_binary(binaries[0], lengths[0]);
+    object *made = create(__func__, PROGRAM, check_handle(context, CONTEXT), 0, status);
+    if (made) made->is_binary = 1;
+    return (cl_program)made;
 }
 
 static cl_int clBuildProgram_(cl_program program, cl_uint count, const cl_device_id *devices, const char *options, void (*notify)(cl_program, void *), void *data) {
     (void)count, (void)devices, (void)options, (void)notify, (void)data;
     HANDLE(object, program, PROGRAM);
     ENTER(object->context);
-    return CL_SUCCESS;
+    return object->is_binary && fake_refuses_binaries ? CL_BUILD_PROGRAM_FAILURE : CL_SUCCESS;
 }
 
 static cl_int clGetProgramInfo_(cl_program program, cl_program_info item, size_t size, void *value, size_t *needed) {
     HANDLE(object, program, PROGRAM);
     ENTER(object->context);
-    if (item == CL_PROGRAM_BINARY_SIZES) return give(&(size_t){4}, sizeof(size_t), size, value, needed);
-    if (item == CL_PROGRAM_BINARIES) memcpy(*(void **)value, "fake", 4);
+    if (item == CL_PROGRAM_BINARY_SIZES) return give(&fake_compiled_count, sizeof(size_t), size, value, needed);
+    if (item == CL_PROGRAM_BINARIES) memcpy(*(void **)value, fake_compiled, fake_compiled_count);
     return CL_SUCCESS;
 }
 

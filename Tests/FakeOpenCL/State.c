@@ -10,6 +10,7 @@ static fake_opencl_counts counts;
 static long memory_limit, allocation_limit, failing_call;
 static cl_int failing_status;
 static int failure_loses_context;
+static char last_binary[1 << 16];
 
 long fake_memory(void) { return memory_limit; }
 long fake_allocation(void) { return allocation_limit; }
@@ -21,6 +22,9 @@ void fake_opencl_reset(long memory, long allocation) {
     allocation_limit = allocation;
     failing_call = 0;
     pthread_mutex_unlock(&lock);
+    fake_opencl_be_nvidia(0, 0);
+    fake_opencl_compile_to("fake", 4);
+    fake_opencl_refuse_binaries(0);
 }
 
 void fake_opencl_fail(long call, cl_int status, int loses_context) {
@@ -101,3 +105,20 @@ void count_mapping(int change) {
     counts.live_mappings += change;
     pthread_mutex_unlock(&lock);
 }
+
+void count_source(void) {
+    pthread_mutex_lock(&lock);
+    counts.sources++;
+    pthread_mutex_unlock(&lock);
+}
+
+void count_binary(const void *bytes, size_t count) {
+    pthread_mutex_lock(&lock);
+    counts.binaries++;
+    size_t kept = count < sizeof last_binary - 1 ? count : sizeof last_binary - 1;
+    memcpy(last_binary, bytes, kept);
+    last_binary[kept] = 0;
+    pthread_mutex_unlock(&lock);
+}
+
+const char *fake_opencl_last_binary(void) { return last_binary; }

@@ -15,6 +15,7 @@ typedef struct object {
     int is_lost;            // of a context
     void *bytes;            // of a buffer
     size_t size;
+    int is_binary;          // of a program
 } object;
 
 // Counts a call that can fail; the status that it has to return.
@@ -25,5 +26,7 @@ object *check_handle(const void *handle, enum kind kind);
 object *create(const char *name, enum kind kind, object *context, size_t size, cl_int *status);
 cl_int release(void *handle, enum kind kind);
 void count_mapping(int change);
+void count_source(void);
+void count_binary(const void *bytes, size_t count);
 
 #endif

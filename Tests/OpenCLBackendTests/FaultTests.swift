@@ -7,182 +7,190 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// A device that fails at any call: no crash, no leak, a clear error.
-@Suite("OpenCL faults", .serialized)
-struct FaultTests {
-    /// A small plan with everything that a run does: a photograph, packed weights, vectors, products of weights.
-    private struct Example {
-        let plan: Plan
-        let weights: MemoryWeights
-        let photograph = HostTensor(shape: [5, 7, 3], uint8: (0..<105).map { UInt8($0) })
+/// What a driver that computes nothing can show. Its state is global, so that these run one after the other.
+@Suite("Fake driver", .serialized)
+struct FakeDriverTests {}
 
-        init(elementByteCount: Int) {
-            var graph = Graph()
-            let image = graph.append(
-                .prepareImage(PrepareImage(side: 8)), [graph.input(.photograph)], scope: "a", stage: .prepare)
-            let product = Weight.product(.tensor("left", [4, 5]), .tensor("right", [5, 27]))
-            let kernel = Weight.reshaped(product, [4, 3, 3, 3])
-            let epilogue = Epilogue(bias: .tensor("bias", [4]), activation: .relu)
-            let map = graph.append(
-                .conv2D(Conv2D(weight: kernel, padding: 1, epilogue: epilogue)), [image], scope: "b", stage: .decoder)
-            graph.outputs = [("map", map)]
-            plan = Plan(graph, elementByteCount: elementByteCount)
-            weights = MemoryWeights(for: plan.weights, seed: 1)
-        }
+extension FakeDriverTests {
+    /// A device that fails at any call: no crash, no leak, a clear error.
+    @Suite("OpenCL faults")
+    struct FaultTests {
+        /// A small plan with everything that a run does: a photograph, packed weights, vectors, products of weights.
+        private struct Example {
+            let plan: Plan
+            let weights: MemoryWeights
+            let photograph = HostTensor(shape: [5, 7, 3], uint8: (0..<105).map { UInt8($0) })
 
-        /// Prepares and runs through a driver; everything is released on the way out.
-        func run(_ library: OpenCLLibrary, paths: PathMemory) throws {
-            let device = try #require(try library.devices().first)
-            let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
-            let backend = OpenCLBackend(device, name: "opencl:0", caches: caches)
-            let prepared = try backend.prepare(plan, weights: weights)
-            for _ in 0..<2 { _ = try prepared.run([photograph]) }
-        }
-    }
+            init(elementByteCount: Int) {
+                var graph = Graph()
+                let image = graph.append(
+                    .prepareImage(PrepareImage(side: 8)), [graph.input(.photograph)], scope: "a", stage: .prepare)
+                let product = Weight.product(.tensor("left", [4, 5]), .tensor("right", [5, 27]))
+                let kernel = Weight.reshaped(product, [4, 3, 3, 3])
+                let epilogue = Epilogue(bias: .tensor("bias", [4]), activation: .relu)
+                let map = graph.append(
+                    .conv2D(Conv2D(weight: kernel, padding: 1, epilogue: epilogue)), [image], scope: "b",
+                    stage: .decoder)
+                graph.outputs = [("map", map)]
+                plan = Plan(graph, elementByteCount: elementByteCount)
+                weights = MemoryWeights(for: plan.weights, seed: 1)
+            }
 
-    private let folder: TemporaryFolder
-    private let library: OpenCLLibrary
-    private let paths: PathMemory
-
-    init() throws {
-        folder = try TemporaryFolder()
-        var functions = opencl_functions()
-        fake_opencl(&functions)
-        library = OpenCLLibrary(functions: functions)
-        Self.reset()
-        let device = try #require(try library.devices().first)
-        // The driver computes nothing: its known answers are taken to be right.
-        paths = PathMemory(folder: folder.path, device: device)
-        let passes = SelfTestResult(passed: true, detail: "")
-        var results: [String: SelfTestResult] = [:]
-        _ = PathTable(device, memory: nil) { path in passes }.all().map { results["\($0.path)"] = $0.result }
-        paths.store(results)
-    }
-
-    private static func reset(memory: Int = 1 << 30, allocation: Int = 1 << 28) {
-        fake_opencl_reset(memory, allocation)
-    }
-
-    private func expectNothingLeft(_ what: String) {
-        let now = fake_opencl_now()
-        #expect(now.live_objects == 0 && now.live_bytes == 0, "\(what): \(now.live_objects) objects left")
-        #expect(now.live_mappings == 0, "\(what): a buffer is still mapped")
-        #expect(now.misuses == 0, "\(what): \(now.misuses) uses of a dead handle")
-    }
-
-    /// The name of the call that failed; the driver's functions have the real names and an underscore.
-    private var failedCall: String? { fake_opencl_now().last_call.map { String(String(cString: $0).dropLast()) } }
-
-    @Test("any one call that fails gives an error that names it, or does not matter", arguments: [4, 2])
-    func oneCall(_ elementByteCount: Int) throws {
-        let example = Example(elementByteCount: elementByteCount)
-        try example.run(library, paths: paths)
-        expectNothingLeft("without a failure")
-        let count = fake_opencl_now().calls
-        #expect(count > 100)
-        var errorCount = 0
-        for call in 1...count {
-            for status in [Int32(-30), -4, -6] {
-                Self.reset()
-                fake_opencl_fail(call, status, 0)
-                do {
-                    try example.run(library, paths: paths)
-                } catch {
-                    errorCount += 1
-                    let text = "\(error)"
-                    let name = try #require(failedCall)
-                    #expect(text.contains(name), "call \(call), status \(status): '\(text)' does not name \(name)")
-                    #expect(text.contains(OpenCLError.name(of: status)), "call \(call): \(text)")
-                }
-                expectNothingLeft("call \(call), \(failedCall ?? "none"), status \(status)")
+            /// Prepares and runs through a driver; everything is released on the way out.
+            func run(_ library: OpenCLLibrary, paths: PathMemory) throws {
+                let device = try #require(try library.devices().first)
+                let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
+                let backend = OpenCLBackend(device, name: "opencl:0", caches: caches)
+                let prepared = try backend.prepare(plan, weights: weights)
+                for _ in 0..<2 { _ = try prepared.run([photograph]) }
             }
         }
-        // Most calls matter; a compiler's log, say, does not.
-        #expect(errorCount > count)
-    }
 
-    @Test("a device lost at any call of a run is opened anew and the run repeated", arguments: [-5, -14, -36, -9999])
-    func lost(_ status: Int32) throws {
-        let example = Example(elementByteCount: 4)
-        let device = try #require(try library.devices().first)
-        let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
-        // How many calls a run makes.
-        Self.reset()
-        var runCalls = 0
-        do {
-            let prepared = try OpenCLBackend(device, name: "", caches: caches).prepare(
-                example.plan, weights: example.weights)
-            let before = fake_opencl_now().calls
-            _ = try prepared.run([example.photograph])
-            runCalls = fake_opencl_now().calls - before
-        }
-        for call in 1...runCalls {
+        private let folder: TemporaryFolder
+        private let library: OpenCLLibrary
+        private let paths: PathMemory
+
+        init() throws {
+            folder = try TemporaryFolder()
+            var functions = opencl_functions()
+            fake_opencl(&functions)
+            library = OpenCLLibrary(functions: functions)
             Self.reset()
+            let device = try #require(try library.devices().first)
+            // The driver computes nothing: its known answers are taken to be right.
+            paths = PathMemory(folder: folder.path, device: device)
+            let passes = SelfTestResult(passed: true, detail: "")
+            var results: [String: SelfTestResult] = [:]
+            _ = PathTable(device, memory: nil) { path in passes }.all().map { results["\($0.path)"] = $0.result }
+            paths.store(results)
+        }
+
+        private static func reset(memory: Int = 1 << 30, allocation: Int = 1 << 28) {
+            fake_opencl_reset(memory, allocation)
+        }
+
+        private func expectNothingLeft(_ what: String) {
+            let now = fake_opencl_now()
+            #expect(now.live_objects == 0 && now.live_bytes == 0, "\(what): \(now.live_objects) objects left")
+            #expect(now.live_mappings == 0, "\(what): a buffer is still mapped")
+            #expect(now.misuses == 0, "\(what): \(now.misuses) uses of a dead handle")
+        }
+
+        /// The name of the call that failed; the driver's functions have the real names and an underscore.
+        private var failedCall: String? { fake_opencl_now().last_call.map { String(String(cString: $0).dropLast()) } }
+
+        @Test("any one call that fails gives an error that names it, or does not matter", arguments: [4, 2])
+        func oneCall(_ elementByteCount: Int) throws {
+            let example = Example(elementByteCount: elementByteCount)
+            try example.run(library, paths: paths)
+            expectNothingLeft("without a failure")
+            let count = fake_opencl_now().calls
+            #expect(count > 100)
+            var errorCount = 0
+            for call in 1...count {
+                for status in [Int32(-30), -4, -6] {
+                    Self.reset()
+                    fake_opencl_fail(call, status, 0)
+                    do {
+                        try example.run(library, paths: paths)
+                    } catch {
+                        errorCount += 1
+                        let text = "\(error)"
+                        let name = try #require(failedCall)
+                        #expect(text.contains(name), "call \(call), status \(status): '\(text)' does not name \(name)")
+                        #expect(text.contains(OpenCLError.name(of: status)), "call \(call): \(text)")
+                    }
+                    expectNothingLeft("call \(call), \(failedCall ?? "none"), status \(status)")
+                }
+            }
+            // Most calls matter; a compiler's log, say, does not.
+            #expect(errorCount > count)
+        }
+
+        @Test(
+            "a device lost at any call of a run is opened anew and the run repeated", arguments: [-5, -14, -36, -9999])
+        func lost(_ status: Int32) throws {
+            let example = Example(elementByteCount: 4)
+            let device = try #require(try library.devices().first)
+            let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
+            // How many calls a run makes.
+            Self.reset()
+            var runCalls = 0
             do {
                 let prepared = try OpenCLBackend(device, name: "", caches: caches).prepare(
                     example.plan, weights: example.weights)
-                fake_opencl_fail(call, status, 1)
+                let before = fake_opencl_now().calls
                 _ = try prepared.run([example.photograph])
-                #expect(fake_opencl_now().contexts == 2, "call \(call), \(failedCall ?? "none")")
-                _ = try prepared.run([example.photograph])
-                #expect(fake_opencl_now().contexts == 2)
+                runCalls = fake_opencl_now().calls - before
             }
-            expectNothingLeft("lost at call \(call), \(failedCall ?? "none")")
+            for call in 1...runCalls {
+                Self.reset()
+                do {
+                    let prepared = try OpenCLBackend(device, name: "", caches: caches).prepare(
+                        example.plan, weights: example.weights)
+                    fake_opencl_fail(call, status, 1)
+                    _ = try prepared.run([example.photograph])
+                    #expect(fake_opencl_now().contexts == 2, "call \(call), \(failedCall ?? "none")")
+                    _ = try prepared.run([example.photograph])
+                    #expect(fake_opencl_now().contexts == 2)
+                }
+                expectNothingLeft("lost at call \(call), \(failedCall ?? "none")")
+            }
         }
-    }
 
-    @Test("a device lost at any call at all gives a clear error or the result")
-    func lostAnywhere() throws {
-        let example = Example(elementByteCount: 2)
-        Self.reset()
-        try example.run(library, paths: paths)
-        for call in 1...fake_opencl_now().calls {
+        @Test("a device lost at any call at all gives a clear error or the result")
+        func lostAnywhere() throws {
+            let example = Example(elementByteCount: 2)
             Self.reset()
-            fake_opencl_fail(call, -5, 1)
-            do {
-                try example.run(library, paths: paths)
-            } catch {
-                #expect("\(error)".contains("CL_OUT_OF_RESOURCES (-5)"), "call \(call): \(error)")
+            try example.run(library, paths: paths)
+            for call in 1...fake_opencl_now().calls {
+                Self.reset()
+                fake_opencl_fail(call, -5, 1)
+                do {
+                    try example.run(library, paths: paths)
+                } catch {
+                    #expect("\(error)".contains("CL_OUT_OF_RESOURCES (-5)"), "call \(call): \(error)")
+                }
+                expectNothingLeft("call \(call), \(failedCall ?? "none")")
             }
-            expectNothingLeft("call \(call), \(failedCall ?? "none")")
         }
-    }
 
-    @Test("a device that stays lost is an error, and the next run tries again")
-    func lostTwice() throws {
-        let example = Example(elementByteCount: 4)
-        Self.reset()
-        do {
-            let device = try #require(try library.devices().first)
-            let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
-            let prepared = try backend.prepare(example.plan, weights: example.weights)
-            // Lost at the first call, and it does not come back.
-            fake_opencl_fail(1, -5, 1)
-            fake_opencl_forbid_contexts(1)
-            defer { fake_opencl_forbid_contexts(0) }
-            let error = #expect(throws: BackendError.self) { try prepared.run([example.photograph]) }
-            let text = "\(try #require(error))"
-            #expect(text.contains("CL_OUT_OF_RESOURCES") && text.contains("clCreateContext"), "\(text)")
-            fake_opencl_forbid_contexts(0)
-            _ = try prepared.run([example.photograph])
-        }
-        expectNothingLeft("lost twice")
-    }
-
-    @Test("a plan too large for the device says how many bytes are needed and there")
-    func tooLarge() throws {
-        let example = Example(elementByteCount: 4)
-        let needed = example.plan.memory.byteCount
-        for memory in stride(from: 256, through: 40_000, by: 256) {
-            Self.reset(memory: memory, allocation: memory)
+        @Test("a device that stays lost is an error, and the next run tries again")
+        func lostTwice() throws {
+            let example = Example(elementByteCount: 4)
+            Self.reset()
             do {
-                try example.run(library, paths: paths)
-            } catch BackendError.outOfDeviceMemory(let device, let reason) {
-                #expect(device == "Fake GPU")
-                #expect(reason.contains("bytes"), "\(reason)")
-                if memory < needed { #expect(reason.contains("\(memory)"), "\(reason)") }
+                let device = try #require(try library.devices().first)
+                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let prepared = try backend.prepare(example.plan, weights: example.weights)
+                // Lost at the first call, and it does not come back.
+                fake_opencl_fail(1, -5, 1)
+                fake_opencl_forbid_contexts(1)
+                defer { fake_opencl_forbid_contexts(0) }
+                let error = #expect(throws: BackendError.self) { try prepared.run([example.photograph]) }
+                let text = "\(try #require(error))"
+                #expect(text.contains("CL_OUT_OF_RESOURCES") && text.contains("clCreateContext"), "\(text)")
+                fake_opencl_forbid_contexts(0)
+                _ = try prepared.run([example.photograph])
             }
-            expectNothingLeft("\(memory) bytes")
+            expectNothingLeft("lost twice")
+        }
+
+        @Test("a plan too large for the device says how many bytes are needed and there")
+        func tooLarge() throws {
+            let example = Example(elementByteCount: 4)
+            let needed = example.plan.memory.byteCount
+            for memory in stride(from: 256, through: 40_000, by: 256) {
+                Self.reset(memory: memory, allocation: memory)
+                do {
+                    try example.run(library, paths: paths)
+                } catch BackendError.outOfDeviceMemory(let device, let reason) {
+                    #expect(device == "Fake GPU")
+                    #expect(reason.contains("bytes"), "\(reason)")
+                    if memory < needed { #expect(reason.contains("\(memory)"), "\(reason)") }
+                }
+                expectNothingLeft("\(memory) bytes")
+            }
         }
     }
 }

@@ -11,18 +11,20 @@ struct MatrixUnitTests {
         TestTarget.emulations.filter { $0.form.matrixUnit.map(units.contains) ?? false }
     }
 
-    @Test("every operation", arguments: targets([.mma, .plain]), MatrixCases.all)
+    @Test("every operation", arguments: targets([.mma, .wgmma, .plain]), MatrixCases.all)
     func operations(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test("every unit", arguments: targets([.mfma, .wmma11, .wmma12, .xmx16, .xmx8]), MatrixCases.few)
+    @Test(
+        "every unit", arguments: targets([.mmaWide, .wgmmaWide, .mfma, .wmma11, .wmma12, .xmx16, .xmx8]),
+        MatrixCases.few)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .mfma]))
+    @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .wgmma, .mfma]))
     func attentionCuts(target: TestTarget) throws {
         // More than one block of keys, and of queries but for the widest.
         let shape = MatrixCases.attention(tokens: 70, headWidth: 64, heads: 1, crops: 1)
         let candidates = target.limits.withCandidates(for: TunedShape(attentionOf: 70, headWidth: 64))
-        #expect(candidates.count == 9)
+        #expect(candidates.count == (target.form.matrixUnit == .wgmma ? 2 : 9))
         for candidate in candidates { try target.check(shape, limits: candidate.limits) }
     }
 
@@ -44,10 +46,10 @@ struct MatrixUnitTests {
             localMemoryByteCount: device.localMemory, allocationByteCount: 1 << 30)
         let products = limits.withCandidates(for: TunedShape(product: "linear", rows: 4096, columns: 512, depth: 512))
         let attention = limits.withCandidates(for: TunedShape(attentionOf: 577, headWidth: 64))
-        #expect(products.count > 4 && attention.count > 2)
+        #expect(products.count > 4 && attention.count > 1)
         // The first is what runs without tuning.
         for (constants, _) in products.dropFirst() {
-            let slots = constants["STAGES"] ?? ([.mma, .plain].contains(unit) ? 3 : 2)
+            let slots = constants["STAGES"] ?? ([.mma, .mmaWide, .wgmma, .wgmmaWide, .plain].contains(unit) ? 3 : 2)
             let (rows, panel) = (try #require(constants["TILE_ROWS"]), try #require(constants["PANEL"]))
             #expect(slots * (rows + panel) * 64 <= device.localMemory, "\(constants)")
         }
@@ -57,11 +59,21 @@ struct MatrixUnitTests {
         }
     }
 
-    @Test("A swapped fragment gives wrong known answers", arguments: targets([.mma, .mfma, .plain]))
+    @Test(
+        "A swapped fragment or a mistaken swizzle gives wrong known answers",
+        arguments: targets([.mma, .wgmma, .mfma, .plain]))
     func swappedFragment(target: TestTarget) throws {
         for family in [KnownAnswer.Family.product, .attention] {
             #expect(try selfTest(target, family, defect: nil).passed)
             #expect(try !selfTest(target, family, defect: .swappedFragment).passed)
+        }
+    }
+
+    @Test("A descriptor with the wrong distance of rows gives wrong known answers", arguments: targets([.wgmma]))
+    func wrongRowDistance(target: TestTarget) throws {
+        for family in [KnownAnswer.Family.product, .convolution, .attention] {
+            #expect(try selfTest(target, family, defect: nil).passed)
+            #expect(try !selfTest(target, family, defect: .wrongRowDistance).passed)
         }
     }
 

@@ -31,6 +31,16 @@ struct PathTests {
         #expect(backend.selfTest().passed)
     }
 
+    @Test("the known answer of many tiles is right", arguments: TestDevice.all)
+    func crowded(_ test: TestDevice) throws {
+        let context = try OpenCLContext(test.device)
+        let limits = KernelLimits(test.device)
+        let result = SelfTestResult([.crowdedProduct], elementByteCount: 2) { plan, weights throws(BackendError) in
+            try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
+        }
+        #expect(result.passed, "\(result.detail)")
+    }
+
     @Test("a path that fails gives way to the next of its family alone", arguments: TestDevice.all.prefix(1))
     func demotion(_ test: TestDevice) throws {
         let best = KernelForm(for: test.device)

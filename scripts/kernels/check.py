@@ -24,9 +24,11 @@ DOCUMENT = ROOT / "docs/matrix-kernels.md"
 CLANG = ["clang-19", "-x", "cl", "-cl-std=CL1.2", "-cl-mad-enable", "-O3", "-Wno-linker-warnings"]
 HEADER = ["-Xclang", "-finclude-default-header", "-Xclang", "-cl-ext=+cl_khr_fp16"]
 LOCAL_LIMIT = 48 << 10
-# The main loop of a product is to be HMMA by a third where a sub-group has 64 x 64 sums: the tile of all large products.
-# Smaller tiles have fewer multiplications for each load, and attention an exponential for every score: their
-# shares are printed only.
+# What is left of the smallest local memory of NVIDIA's with these tiles, 100 KB of compute capability 8.6, 8.9 and 12.0.
+WIDE_LOCAL_LIMIT = 96 << 10
+SAMPLE = ROOT / "Tests/OpenCLBackendTests/Samples/wgmma.ptx"
+# The main loop of a product is to be HMMA by a third. Small tiles with 32 channels a tap, which have half as many
+# multiplications for each barrier and address, and attention, with an exponential for every score, are printed only.
 NVIDIA_SHARE = 1 / 3
 
 
@@ -50,6 +52,10 @@ class Program:
         return self.kernel == "attention"
 
     @property
+    def is_dense(self):
+        return self.tile.endswith("by 64 x 64") or "STEP_SLABS=2" in self.constants
+
+    @property
     def tile(self):
         if self.is_attention:
             return f"{self.constant('QUERIES')} queries, {self.constant('KEYS')} keys"
@@ -58,7 +64,7 @@ class Program:
 
     def items(self, lanes):
         if self.is_attention:
-            return self.constant("QUERIES") // 16 * lanes
+            return self.constant("QUERIES") // (64 if lanes == 128 else 16) * lanes
         rows, panel, sub_rows, sub_columns = (
             self.constant(n) for n in ("TILE_ROWS", "PANEL", "SUB_ROWS", "SUB_COLUMNS"))
         return rows // sub_rows * (panel // sub_columns) * lanes
@@ -71,6 +77,10 @@ class Program:
     @property
     def options(self):
         return [f"-D{c}" for c in self.constants]
+
+    @property
+    def local_limit(self):
+        return WIDE_LOCAL_LIMIT if self.unit.endswith("-wide") else LOCAL_LIMIT
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,35 +105,69 @@ def tool(name):
     return next(pathlib.Path(sys.prefix).glob(f"lib/**/bin/{name}"))
 
 
+def compile_ptx(options, source, capability):
+    """PTX as NVIDIA's driver would hand it out."""
+    text = source.with_suffix(".ptx")
+    run(CLANG + ["-target", "nvptx64-nvidia-nvcl", "-Dasm=__asm__", "-Xclang", "-target-cpu", "-Xclang", capability,
+                 "-Xclang", "-target-feature", "-Xclang", "+ptx80", *HEADER, "-include", HERE / "stand_ins.h",
+                 "-Xclang", "-mlink-builtin-bitcode", "-Xclang", "/usr/lib/clc/nvptx64--nvidiacl.bc",
+                 *options, "-S", "-o", text, source])
+    return text.read_text()
+
+
+def retargeted(text):
+    """As RetargetedPTX.swift does it."""
+    return re.sub(r"^(\s*)//@sm_90a ", r"\1", text, flags=re.M).replace(".target sm_90,", ".target sm_90a,")
+
+
+def with_outer_memory(text):
+    """Local memory of more than 48 KB, which ptxas alone refuses, comes from outside; and its bytes."""
+    declaration = re.compile(r"^\s*\.shared (\.align \d+) \.b8 ([\w$]+)\[(\d+)\];$", re.M)
+    bytes_ = sum(int(size) for _, _, size in declaration.findall(text))
+    if bytes_ <= LOCAL_LIMIT:
+        return text, bytes_
+    outer = "".join(f".extern .shared {align} .b8 {name}[];\n" for align, name, _ in declaration.findall(text))
+    head = ".address_size 64\n"
+    return declaration.sub("", text).replace(head, head + outer, 1), bytes_
+
+
 @dataclasses.dataclass(frozen=True)
 class NVIDIA:
-    """Of a streaming multiprocessor: registers, bytes of local memory, items."""
+    """Of a streaming multiprocessor: bytes of local memory, items; registers are 65536."""
 
     name: str
     local_bytes: int
     items: int
-    unit = "mma"
+    units: tuple = ("mma", "mma-wide")
+    # The target that a text is compiled for; that of the oldest is what the others assemble too.
+    compiled: str = "sm_80"
 
     def check(self, program, folder):
-        text = folder / "kernel.ptx"
-        if not text.exists():
-            # For the oldest of them: its text is what the others assemble too.
-            run(CLANG + ["-target", "nvptx64-nvidia-nvcl", "-Dasm=__asm__", "-Xclang", "-target-cpu", "-Xclang", "sm_80",
-                         "-Xclang", "-target-feature", "-Xclang", "+ptx80", *HEADER, "-include", HERE / "stand_ins.h",
-                         "-Xclang", "-mlink-builtin-bitcode", "-Xclang", "/usr/lib/clc/nvptx64--nvidiacl.bc",
-                         *program.options, "-S", "-o", text, program.write(folder)])
+        cached = folder / f"{self.compiled}.text"
+        if not cached.exists():
+            cached.write_text(compile_ptx(program.options, program.write(folder), self.compiled))
+        text, local = with_outer_memory(cached.read_text())
+        retargets = self.name != self.compiled and self.name.endswith("a")
+        assembly = folder / f"{self.name}.ptx"
+        if retargets:  # before, too, it has to assemble: the driver does so first
+            assembly.write_text(text)
+            run([tool("ptxas"), f"-arch={self.compiled}", assembly, "-o", folder / "first.cubin"])
+            text = retargeted(text)
+        assembly.write_text(text)
         binary = folder / f"{self.name}.cubin"
-        log = run([tool("ptxas"), "-v", f"-arch={self.name}", text, "-o", binary])
-        share = nvidia_share(run([tool("nvdisasm"), "-c", binary]))
+        log = run([tool("ptxas"), "-v", f"-arch={self.name}", assembly, "-o", binary])
+        share = nvidia_share(run([tool("nvdisasm"), "-c", binary]), "HGMMA" if retargets else "HMMA")
         number = lambda pattern: int((re.search(pattern, log) or [0, "0"])[1])
-        registers, local = number(r"Used (\d+) registers"), number(r"(\d+) bytes smem")
+        registers = number(r"Used (\d+) registers")
         spills = number(r"(\d+) bytes spill stores") + number(r"(\d+) bytes spill loads")
-        items = program.items(32)
+        items = program.items(128 if retargets else 32)
         groups = min(65536 // (-(-registers // 8) * 8 * items), self.local_bytes // (local + 1024), self.items // items)
         problems = []
         if share == 0:
-            problems.append("no HMMA in a loop")
-        if program.tile.endswith("by 64 x 64") and share < NVIDIA_SHARE:
+            problems.append("no multiplication of a matrix unit in a loop")
+        if "serialized" in log:
+            problems.append("ptxas lets wgmma wait for each other")
+        if program.is_dense and share < NVIDIA_SHARE and not retargets:
             problems.append(f"HMMA is {share:.0%} of the main loop")
         return Outcome(registers, spills, local, share, f"{groups} groups, {groups * items // 32} warps", tuple(problems))
 
@@ -131,7 +175,7 @@ class NVIDIA:
 @dataclasses.dataclass(frozen=True)
 class AMD:
     name: str
-    unit: str
+    units: tuple
 
     def check(self, program, folder):
         text = folder / f"{self.name}.s"
@@ -152,7 +196,7 @@ class Intel:
     """No public compiler: syntax and types alone."""
 
     name: str
-    unit: str
+    units: tuple
 
     def check(self, program, folder):
         run(CLANG + ["-target", "spir64", *HEADER, "-include", HERE / "intel.h", "-Werror=implicit-function-declaration",
@@ -162,8 +206,9 @@ class Intel:
 
 TARGETS = [
     NVIDIA("sm_80", 164 << 10, 2048), NVIDIA("sm_90", 228 << 10, 2048), NVIDIA("sm_120", 100 << 10, 1536),
-    AMD("gfx90a", "mfma"), AMD("gfx942", "mfma"), AMD("gfx1100", "wmma11"), AMD("gfx1200", "wmma12"),
-    Intel("XMX, 16 lanes", "xmx16"), Intel("XMX, 8 lanes", "xmx8"),
+    NVIDIA("sm_90a", 228 << 10, 2048, ("wgmma", "wgmma-wide"), "sm_90"),
+    AMD("gfx90a", ("mfma",)), AMD("gfx942", ("mfma",)), AMD("gfx1100", ("wmma11",)), AMD("gfx1200", ("wmma12",)),
+    Intel("XMX, 16 lanes", ("xmx16",)), Intel("XMX, 8 lanes", ("xmx8",)),
 ]
 
 
@@ -171,7 +216,7 @@ def check(program):
     """Every target of a program's unit: (target, program, outcome or None, problems)."""
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for target in (t for t in TARGETS if t.unit == program.unit):
+        for target in (t for t in TARGETS if program.unit in t.units):
             try:
                 outcome = target.check(program, pathlib.Path(folder))
             except RuntimeError as error:
@@ -180,10 +225,25 @@ def check(program):
             problems = list(outcome.problems) if outcome else []
             if outcome and outcome.spill_bytes:
                 problems.append(f"{outcome.spill_bytes} bytes are spilled")
-            if outcome and outcome.local_bytes > LOCAL_LIMIT:
+            if outcome and outcome.local_bytes > program.local_limit:
                 problems.append(f"{outcome.local_bytes} bytes of local memory")
             results.append((target, program, outcome, problems))
     return results
+
+
+def check_sample(writes):
+    """The sample that tests retarget is what the compiler makes of retarget.cl now, and assembles when it is retargeted."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "kernel.cl"
+        files = [KERNELS / f"{f}.cl" for f in ("common", "matrix_tile", "matrix_nvidia", "matrix_wgmma")]
+        source.write_text("\n".join(f.read_text() for f in [*files, HERE / "retarget.cl"]))
+        text = compile_ptx(["-DHALF_STORAGE=1", "-DMULTIPLIES_ALONE=1", "-DSUB_COLUMNS=16"], source, "sm_90")
+        if writes:
+            SAMPLE.write_text(text)
+        assembly = pathlib.Path(folder) / "retargeted.ptx"
+        assembly.write_text(retargeted(text))
+        run([tool("ptxas"), "-arch=sm_90a", assembly, "-o", pathlib.Path(folder) / "retargeted.cubin"])
+        return SAMPLE.read_text() == text
 
 
 def table(results, each):
@@ -220,7 +280,9 @@ def main():
         DOCUMENT.write_text(f"{before}<!-- table -->\n{text}\n<!-- end -->{after}")
     syntax = sum(1 for target, _, _, problems in results if isinstance(target, Intel) and not problems)
     print(f"{len(results)} programs compiled, {syntax} of them for Intel's syntax alone")
-    failed = False
+    failed = not check_sample(arguments.write)
+    if failed:
+        print(f"fathom: {SAMPLE.relative_to(ROOT)} is not what retarget.cl compiles to; --write", file=sys.stderr)
     for target, program, _, problems in results:
         for problem in problems:
             failed = True

@@ -17,8 +17,8 @@ def _shortest(instructions, labels, jumps, is_matrix):
     return sum(map(is_matrix, body)) / len(body)
 
 
-def nvidia_share(disassembly):
-    """HMMA among the instructions of the main loop of nvdisasm's listing."""
+def nvidia_share(disassembly, matrix):
+    """HMMA, or HGMMA, among the instructions of the main loop of nvdisasm's listing."""
     instructions, labels, jumps = [], {}, []
     for line in disassembly.splitlines():
         if label := re.match(r"\s*(\.L_x_\d+):", line):
@@ -28,7 +28,7 @@ def nvidia_share(disassembly):
                 jumps.append((len(instructions), target[0]))
             if code[1] != "NOP":  # with which ptxas waits on sm_120
                 instructions.append(code[1])
-    return _shortest(instructions, labels, jumps, lambda name: name == "HMMA")
+    return _shortest(instructions, labels, jumps, lambda name: name == matrix)
 
 
 def amd_share(assembly):

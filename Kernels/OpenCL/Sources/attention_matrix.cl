@@ -16,7 +16,7 @@
 #ifndef KEYS
 #define KEYS 64 // (e.g. 32)
 #endif
-#define SUB_QUERIES 16
+#define SUB_QUERIES (UNIT_ROWS > 16 ? UNIT_ROWS : 16)
 #define SUBS (QUERIES / SUB_QUERIES)
 #define GROUP (LANES * SUBS)
 #define UNITS_DOWN (SUB_QUERIES / UNIT_ROWS)
@@ -76,7 +76,7 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) UNIT_ATTRIBUTE
 void attention(ATTENTION_ARGUMENTS)
 {
-    __local ushort memory[MEMORY] __attribute__((aligned(128)));
+    __local ushort memory[MEMORY] __attribute__((aligned(1024)));
     UNIT_MEMORY
     const uint item = get_local_id(0), lane = item % LANES, sub = item / LANES, down = sub * SUB_QUERIES;
     const uint first = get_group_id(0) * QUERIES, head = get_group_id(1);
@@ -121,13 +121,14 @@ void attention(ATTENTION_ARGUMENTS)
             for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] = 0.0f;
     }
 
-    uint present = 0;
-    for (uint key = 0; key < tokens; key += KEYS) {
+    // The last block alone has keys to leave out and none to fetch, and a loop of its own.
+    uint present = 0, key = 0;
+    UNROLL
+    for (uint last = 0; last < 2; last++) for (; key + (last ? 0 : KEYS) < tokens; key += KEYS) {
         __local ushort *slot = memory + present * SLOT, *next = memory + (1 - present) * SLOT;
         AWAIT_COPIES(0);
         MAIN_BARRIER(); // this slot is there, and the other one has been read
-        const bool more = key + KEYS < tokens;
-        if (more) {
+        if (!last) {
             FETCH(next, key + KEYS)
         }
         COMMIT_COPIES();
@@ -139,6 +140,7 @@ void attention(ATTENTION_ARGUMENTS)
             for (uint j = 0; j < KEY_UNITS; j++)
                 UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] = 0.0f;
+        BEGIN_SUMS(0);
         UNROLL
         for (uint d = 0; d < HEAD_STEPS; d++)
             UNROLL
@@ -150,7 +152,12 @@ void attention(ATTENTION_ARGUMENTS)
                     UNROLL
                     for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(scores[i][j + n], queries[i][d], right[n]);
             }
-        if (!more) { // keys beyond the last weigh nothing
+        END_SUMS();
+        UNROLL
+        for (uint i = 0; i < UNITS_DOWN; i++)
+            UNROLL
+            for (uint j = 0; j < KEY_UNITS; j++) AWAIT_SUMS(scores[i][j]);
+        if (last) { // keys beyond the last weigh nothing
             UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++)
                 UNROLL
@@ -213,11 +220,12 @@ void attention(ATTENTION_ARGUMENTS)
             UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++) {
 #if KEEPS_SHARES
-                left_of_sums(left[i], scores[i][k * (UNIT_DEPTH / UNIT_COLUMNS)]);
+                left_of_sums(left[i], scores[i][0] + k * (UNIT_DEPTH * SUM_COUNT / UNIT_COLUMNS));
 #else
                 load_left(left[i], shares, lane, i * UNIT_ROWS, k * UNIT_DEPTH, KEYS);
 #endif
             }
+            BEGIN_SUMS(k);
             UNROLL
             for (uint j = 0; j < HEAD_UNITS; j += RIGHT_AT_ONCE) {
                 uint right[RIGHT_AT_ONCE][RIGHT_WORDS];
@@ -226,10 +234,15 @@ void attention(ATTENTION_ARGUMENTS)
                 UNROLL
                 for (uint n = 0; n < RIGHT_AT_ONCE; n++)
                     UNROLL
-                    for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(sums[i][j + n], left[i], right[n]);
+                    for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY_TRANSPOSED(sums[i][j + n], left[i], right[n]);
             }
         }
-        if (more) {
+        END_SUMS();
+        UNROLL
+        for (uint i = 0; i < UNITS_DOWN; i++)
+            UNROLL
+            for (uint j = 0; j < HEAD_UNITS; j++) AWAIT_SUMS(sums[i][j]);
+        if (!last) {
             KEEP(next)
         }
         present = 1 - present;

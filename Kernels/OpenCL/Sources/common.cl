@@ -13,7 +13,8 @@
 #endif
 
 #ifndef DEFECT
-#define DEFECT 0 // to test the tests: 1 leaves out a barrier, 2 swaps words of a fragment, 3 subtracts a product
+#define DEFECT 0 // to test the tests: 1 leaves out a barrier, 2 swaps words of a fragment or mistakes the swizzle of a tile,
+                 // 3 subtracts a product, 4 mistakes the distance of a tile's rows
 #endif
 
 #define JOIN_TOKENS(a, b) a##b

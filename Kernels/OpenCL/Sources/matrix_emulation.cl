@@ -2,7 +2,7 @@
 // fragments that the unit prescribes and show them to each other through local memory, so that a mistake in a layout
 // gives a wrong result here, too. Its own barriers hide a missing one of the kernel; matrix_plain.cl has none.
 // requires  EMULATED 1, and of the unit LEFT_LANE, LEFT_HALF (row, k) and RIGHT_LANE, RIGHT_HALF (k, column): which lane
-//           holds an element, as which of its halves
+//           holds an element, as which of its halves; or LEFT_ELEMENT, RIGHT_ELEMENT and RIGHT_ELEMENT_TRANSPOSED, its value
 // numerics  float, depth in order
 #define LANE_WORDS (LEFT_WORDS + RIGHT_WORDS)
 #define UNIT_MEMORY __local uint shown[GROUP * LANE_WORDS];
@@ -13,7 +13,19 @@ inline float shown_half(const __local uint *words, const uint half_index)
     return vload_half(half_index, (const __local half *)words);
 }
 
-#define UNIT_MULTIPLY(s, l, r) \
+#ifndef LEFT_ELEMENT
+#define LEFT_ELEMENT(row, k) shown_half(first + LEFT_LANE(row, k) * LANE_WORDS, LEFT_HALF(row, k))
+#endif
+#ifndef RIGHT_ELEMENT
+#define RIGHT_ELEMENT(k, column) \
+    shown_half(first + RIGHT_LANE(k, column) * LANE_WORDS + LEFT_WORDS, RIGHT_HALF(k, column))
+#endif
+#define UNIT_MULTIPLY(s, l, r) MULTIPLY_SHOWN(s, l, r, RIGHT_ELEMENT)
+#if MULTIPLIES_ALONE
+#define UNIT_MULTIPLY_TRANSPOSED(s, l, r) MULTIPLY_SHOWN(s, l, r, RIGHT_ELEMENT_TRANSPOSED)
+#endif
+
+#define MULTIPLY_SHOWN(s, l, r, RIGHT) \
     { \
         __local uint *own = shown + get_local_id(0) * LANE_WORDS; \
         const __local uint *first = own - lane * LANE_WORDS; \
@@ -23,9 +35,7 @@ inline float shown_half(const __local uint *words, const uint half_index)
         for (uint e = 0; e < SUM_COUNT; e++) { \
             const uint row = SUM_ROW(e), column = SUM_COLUMN(e); \
             float sum = (s)[e]; \
-            for (uint k = 0; k < UNIT_DEPTH; k++) \
-                sum += shown_half(first + LEFT_LANE(row, k) * LANE_WORDS, LEFT_HALF(row, k)) \
-                    * shown_half(first + RIGHT_LANE(k, column) * LANE_WORDS + LEFT_WORDS, RIGHT_HALF(k, column)); \
+            for (uint k = 0; k < UNIT_DEPTH; k++) sum += LEFT_ELEMENT(row, k) * RIGHT(k, column); \
             (s)[e] = sum; \
         } \
         barrier(CLK_LOCAL_MEM_FENCE); \

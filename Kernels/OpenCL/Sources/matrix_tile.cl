@@ -1,14 +1,19 @@
 // matrix_tile: tiles of halves in local memory, as the kernels for matrix units share them. Such a program is this file,
-// the file of a unit (matrix_mma.cl, matrix_amd.cl, matrix_intel.cl, matrix_plain.cl), matrix_emulation.cl if the unit is
-// emulated, and a kernel (product_matrix.cl behind its operation, attention_matrix.cl). A unit defines
+// the file of a unit (matrix_mma.cl and matrix_wgmma.cl behind matrix_nvidia.cl, matrix_amd.cl, matrix_intel.cl,
+// matrix_plain.cl), matrix_emulation.cl if the unit is emulated, and a kernel (product_matrix.cl behind its operation,
+// attention_matrix.cl). A unit defines
 //     LANES                       items that drive it together: consecutive ones of a work-group, a sub-group
 //     UNIT_ROWS, UNIT_COLUMNS     extents of the sums of one multiplication, whose depth is UNIT_DEPTH
-//     LEFT_WORDS, RIGHT_WORDS     what a lane holds of each factor, in pairs of halves; SUM_COUNT: of the sums
+//     LEFT_WORDS, RIGHT_WORDS     what a lane holds of each factor, in pairs of halves, or where it is, for units that read
+//                                 local memory; SUM_COUNT: of the sums
 //     SUM_ROW(e), SUM_COLUMN(e)   where sum e of this `lane` lies
 //     ROW_SLOTS, ROW_SLOT(e)      how many rows a lane has sums of, and which of them sum e belongs to
 //     ROW_LANES                   lanes with sums of the same row: those whose numbers differ in bits below ROW_LANES
 //     load_left, load_right       fragments from tiles; of the right factor RIGHT_AT_ONCE side by side
-//     UNIT_MULTIPLY(s, l, r)      sums += left right, all lanes together
+//     UNIT_MULTIPLY(s, l, r)      sums += left right, all lanes together; UNIT_MULTIPLY_TRANSPOSED if the unit tells
+//                                 fragments of load_right_transposed from others
+//     BEGIN_SUMS(k), END_SUMS()   with MULTIPLIES_ALONE: what comes before multiplications at depth k of a tile, and behind
+//     AWAIT_SUMS(s)               the last; what comes before sums are read
 //     ROW_EXCHANGE(v, mask)       v of the lane whose number differs by the bit `mask`
 //     POWER_OF_TWO(x)             2^x, relative error below 1e-6
 //     pair, rectified_pair        two floats as a word of two halves; max(x, 0) of both halves, NaN stays NaN
@@ -22,6 +27,9 @@
 #endif
 #ifndef PLAIN
 #define PLAIN EMULATED // whether items compute by ordinary arithmetic
+#endif
+#ifndef MULTIPLIES_ALONE
+#define MULTIPLIES_ALONE 0 // whether the unit multiplies while its lanes go on
 #endif
 #define UNIT_DEPTH 16
 #define CHUNK 8
@@ -73,6 +81,13 @@ inline uint rectified_pair_of(const uint word)
     const uint low = word & 0xffff, high = word >> 16;
     return (low > 0x8000 && low <= 0xfc00 ? 0 : low) | (high > 0x8000 && high <= 0xfc00 ? 0 : high) << 16;
 }
+
+#if !MULTIPLIES_ALONE
+#define BEGIN_SUMS(k)
+#define END_SUMS()
+#define AWAIT_SUMS(s)
+#define UNIT_MULTIPLY_TRANSPOSED(s, l, r) UNIT_MULTIPLY(s, l, r)
+#endif
 
 // Brings a chunk from global to local memory, zeros if it does not exist: FETCH_CHUNK starts it, KEEP_CHUNK comes after
 // the work that hides it, COMMIT_COPIES closes a group of them, AWAIT_COPIES waits for all groups but the latest ones.

@@ -51,7 +51,7 @@ struct AttentionCut: Sendable, Hashable {
         switch form {
         case .vector: 1
         case .tile: 2 * queries
-        case .matrix(let unit), .emulation(let unit): queries / Self.queriesOfSubgroup * unit.laneCount
+        case .matrix(let unit), .emulation(let unit): queries / unit.rowCount * unit.laneCount
         }
     }
 
@@ -64,13 +64,10 @@ struct AttentionCut: Sendable, Hashable {
         return constants
     }
 
-    /// `SUB_QUERIES` of `attention_matrix.cl`.
-    private static let queriesOfSubgroup = 16
-
     /// What `attention_matrix.cl` requires; local memory is two slots of keys and values, and what a unit does not keep in
     /// registers, or at the end the sums as rows of floats.
     func fitsMatrixForm(headWidth: Int, _ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
-        guard let keys else { return false }
+        guard let keys, queries % unit.rowCount == 0, keys % unit.keyCount == 0 else { return false }
         let shares = unit.keepsShares ? 0 : queries * keys
         let localByteCount = max(2 * (4 * keys * headWidth + shares), 4 * queries * (headWidth + 8))
         return groupSize <= limits.workGroupSize && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)

@@ -5,6 +5,7 @@ package struct KernelDefect: Sendable, Hashable {
         case missingBarrier = 1
         case swappedFragment = 2
         case subtractedProduct = 3
+        case wrongRowDistance = 4
     }
 
     package let mistake: Mistake
@@ -23,4 +24,5 @@ package struct KernelDefect: Sendable, Hashable {
 
     package static let missingBarrier = KernelDefect(.missingBarrier)
     package static let swappedFragment = KernelDefect(.swappedFragment)
+    package static let wrongRowDistance = KernelDefect(.wrongRowDistance)
 }

@@ -29,6 +29,18 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
         }
     }
 
+    /// The form with the local memory that drivers advertise in place of this one's; nil if that is enough for this one.
+    var narrow: KernelForm? {
+        switch self {
+        case .matrix(.mmaWide): .matrix(.mma)
+        case .matrix(.wgmmaWide): .matrix(.wgmma)
+        case .tile, .vector, .matrix, .emulation: nil
+        }
+    }
+
+    /// Whether the device has to have the unit.
+    var isOnMatrixUnit: Bool { matrixUnit != nil && matrixUnit != .plain && !isEmulation }
+
     package var isEmulation: Bool { if case .emulation = self { true } else { false } }
 
     /// `tile`, `mma`, `emulated mma`.

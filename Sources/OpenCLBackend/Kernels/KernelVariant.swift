@@ -28,6 +28,7 @@ package struct KernelVariant: Sendable, Hashable {
         let defines = constants.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
         return ProgramText(
             source: sources.map(\.text).joined(separator: "\n"),
-            options: (["-cl-std=CL1.2", "-cl-mad-enable"] + defines).joined(separator: " "))
+            options: (["-cl-std=CL1.2", "-cl-mad-enable"] + defines).joined(separator: " "),
+            isRetargeted: sources.contains(.matrixWGMMA) && constants["EMULATED"] == 0)
     }
 }

@@ -14,7 +14,7 @@ struct MatrixProgram: Sendable, Hashable {
 
     /// The files before the kernel.
     var sources: [KernelSource] {
-        [.matrixTile, unit.source] + (isEmulation ? [.matrixEmulation] : [])
+        [.matrixTile] + unit.sources + (isEmulation ? [.matrixEmulation] : [])
     }
 
     /// Their constants.
@@ -31,10 +31,11 @@ struct MatrixProgram: Sendable, Hashable {
     /// Queries of a work-group and keys of a block.
     var attentionTile: (queries: Int, keys: Int) {
         switch unit {
+        case .wgmma, .wgmmaWide: (128, 64)
         case _ where isEmulation: (32, 32)
         case .plain: (32, 32)
         case .wmma11, .wmma12, .xmx16, .xmx8: (64, 32)
-        case .mma, .mfma: (64, 64)
+        case .mma, .mmaWide, .mfma: (64, 64)
         }
     }
 }

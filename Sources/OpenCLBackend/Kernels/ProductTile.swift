@@ -13,7 +13,7 @@ struct ProductTile: Sendable, Hashable {
     let itemColumns: Int
     /// Channels that are copied or staged at a time, but for matrix units; nil for the file's default.
     let depth: Int?
-    /// Slots of local memory of a matrix unit, each with a slab of both factors; nil for the file's default.
+    /// Slots of local memory of a matrix unit, each with a step of both factors; nil for those without tuning.
     var slots: Int?
 
     /// Work-items of a work-group.
@@ -30,6 +30,7 @@ struct ProductTile: Sendable, Hashable {
         }
     }
 
+    /// The kernel's constants; ``slabsOfStep(channels:)`` comes to them.
     var constants: [String: Int] {
         switch form {
         case .tile:
@@ -39,8 +40,19 @@ struct ProductTile: Sendable, Hashable {
             ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16].merging(depth.map { ["SLAB": $0] } ?? [:]) { $1 }
         case .matrix, .emulation:
             ["TILE_ROWS": rows, "PANEL": panel, "SUB_ROWS": itemRows, "SUB_COLUMNS": itemColumns]
-                .merging(slots.map { ["STAGES": $0] } ?? [:]) { $1 }
+                .merging(stages.map { ["STAGES": $0] } ?? [:]) { $1 }
         }
+    }
+
+    /// ``slots``, and more of them for the tiles that only a wide form has, and for emulated ones; nil for the file's default.
+    var stages: Int? { slots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
+
+    /// How many slabs of a tap of so many channels a step of `product_matrix.cl` takes. Two where the tile leaves room for
+    /// two in each slot: a small tile has few multiplications for each barrier and each address. Nil for other files.
+    func slabsOfStep(channels: Int) -> Int? {
+        guard let unit = form.matrixUnit else { return nil }
+        guard unit.copiesAsynchronously, channels % (2 * MatrixUnit.slab) == 0 else { return 1 }
+        return 2 * (stages ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size <= 48 << 10 ? 2 : 1
     }
 
     private static func tile(_ rows: Int, _ panel: Int, items: (rows: Int, columns: Int)) -> ProductTile {
@@ -51,7 +63,7 @@ struct ProductTile: Sendable, Hashable {
         ProductTile(form: .vector, rows: rows, panel: panel, itemRows: rows, itemColumns: panel)
     }
 
-    /// `subTiles` of them in each direction, or more where a sub-group's registers ask for it.
+    /// `subTiles` of them in each direction, or as many as a sub-group's registers ask for.
     private static func matrix(
         _ form: KernelForm, _ unit: MatrixUnit, _ rows: Int, _ panel: Int, subTiles: (down: Int, across: Int)
     ) -> ProductTile {
@@ -76,22 +88,29 @@ struct ProductTile: Sendable, Hashable {
         self.form = form
         self.rows = rows
         self.panel = panel
-        self.itemRows = itemRows
-        self.itemColumns = itemColumns
+        let least = form.matrixUnit?.leastSubTile ?? (rows: 1, columns: 1)
+        self.itemRows = max(itemRows, least.rows)
+        self.itemColumns = min(panel, max(itemColumns, least.columns))
         self.depth = depth
     }
 
     /// The tile for a product of `rows` x `columns`, `phases` times.
     init(rows: Int, columns: Int, phases: Int, _ limits: KernelLimits) {
         let panel = Self.panel(columns: columns, limits)
-        let groups = (rows + 127) / 128 * ((columns + panel - 1) / panel) * phases
+        let groups = { (tileRows: Int) in (rows + tileRows - 1) / tileRows * ((columns + panel - 1) / panel) * phases }
         switch (limits.forms.product, panel) {
         case (.matrix(.plain), _): self = .matrix(limits.forms.product, .plain, 64, panel, subTiles: (2, 2))
         // Small, because nobody waits for it but tests.
-        case (.emulation(let unit), _): self = .matrix(limits.forms.product, unit, 64, panel, subTiles: (2, 2))
+        case (.emulation(let unit), _):
+            self = .matrix(limits.forms.product, unit, 2 * max(32, unit.leastSubTile.rows), panel, subTiles: (2, 2))
+        // Two sub-groups with more sums each: a matrix unit that is driven by single warps waits for loads otherwise.
+        case (.matrix(let unit), 32) where unit == .mma || unit == .mmaWide:
+            self = .matrix(.matrix(unit), unit, 128, 32, subTiles: (2, 1))
         case (.matrix(let unit), 32): self = .matrix(.matrix(unit), unit, 128, 32, subTiles: (4, 1))
+        case (.matrix(let unit), 128) where unit.isWide && groups(256) >= limits.enoughGroups:
+            self = .matrix(.matrix(unit), unit, 256, panel, subTiles: (4, 2))
         case (.matrix(let unit), _):
-            let tileRows = groups >= limits.enoughGroups || panel < 128 ? 128 : 64
+            let tileRows = groups(128) >= limits.enoughGroups || panel < 128 ? 128 : 64
             self = .matrix(.matrix(unit), unit, tileRows, panel, subTiles: (2, 2))
         case (.vector, 16): self = .vector(12, 16)
         case (.vector, 32): self = .vector(8, 32)
@@ -100,7 +119,7 @@ struct ProductTile: Sendable, Hashable {
         case (.tile, 32): self = .tile(128, 32, items: (8, 4))
         case (.tile, 64): self = .tile(64, 64, items: (4, 4))
         case (.tile, _):
-            self = groups >= limits.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
+            self = groups(128) >= limits.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
         }
     }
 }

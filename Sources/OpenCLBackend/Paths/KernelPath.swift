@@ -13,6 +13,11 @@ package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
         self.elementByteCount = elementByteCount
     }
 
+    /// The path with the local memory that drivers advertise in place of this one's; nil if that is enough for this one.
+    var narrow: KernelPath? {
+        form.narrow.map { KernelPath(family: family, form: $0, elementByteCount: elementByteCount) }
+    }
+
     package var precisionName: String { elementByteCount == 2 ? "f16" : "f32" }
     package var description: String { "\(family.rawValue) \(precisionName) \(form.rawValue)" }
 
@@ -42,7 +47,7 @@ package struct KernelPath: Sendable, Hashable, CustomStringConvertible {
         _ device: OpenCLDevice, _ family: KnownAnswer.Family, elementByteCount: Int, first: KernelForm?
     ) -> [KernelForm] {
         let usesUnit = elementByteCount == 2 && family != .other
-        let units = usesUnit ? MatrixUnit.candidates(device) : []
+        let units = usesUnit ? MatrixUnit.candidates(device, family) : []
         let forms = [first].compactMap(\.self) + units.map(KernelForm.matrix) + [KernelForm(for: device)]
         return (forms + KernelForm.portable).reduce(into: []) { forms, form in
             if !forms.contains(form) && (usesUnit || form.matrixUnit == nil) { forms.append(form) }

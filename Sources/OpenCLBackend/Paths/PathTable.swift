@@ -29,12 +29,22 @@ package final class PathTable: Sendable {
     /// Whether a path computes right, tested now unless it was before.
     package func result(of path: KernelPath) -> SelfTestResult {
         results.withLock { results in
-            if let known = results[path.description] { return known }
-            let result = test(path)
-            results[path.description] = result
+            let result = result(of: path, &results)
             memory?.store(results.filter(\.value.isLasting))
             return result
         }
+    }
+
+    private func result(of path: KernelPath, _ results: inout [String: SelfTestResult]) -> SelfTestResult {
+        if let known = results[path.description] { return known }
+        var result = test(path)
+        // Drivers say of a kernel that asks for too much what they say of a device that is lost. If the device computes
+        // with the local memory that it advertises, more is what it does not have.
+        if !result.isLasting, let narrow = path.narrow, self.result(of: narrow, &results).passed {
+            result = SelfTestResult(passed: false, detail: result.detail)
+        }
+        results[path.description] = result
+        return result
     }
 
     /// Every path with its result.

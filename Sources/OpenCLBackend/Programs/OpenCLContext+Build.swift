@@ -38,6 +38,11 @@ extension OpenCLContext {
             return program
         }
         let program = try Program(self, source: text.source, options: text.options)
+        if let retargeted = try text.retargeted(program) {
+            let program = try Program(self, binary: retargeted, options: text.options)
+            cache?.store(retargeted, text, for: device)
+            return program
+        }
         if let cache, let binary = program.binary() { cache.store(binary, text, for: device) }
         return program
     }

@@ -71,6 +71,7 @@ package struct ProgramCache: Sendable {
     }
 
     private static func key(_ text: ProgramText, _ device: OpenCLDevice) -> [UInt8] {
-        CacheFolder.key(["\(format)", text.source, text.options] + device.compilerIdentity)
+        let retargeting = text.isRetargeted ? ["retargeted"] : []
+        return CacheFolder.key(["\(format)", text.source, text.options] + device.compilerIdentity + retargeting)
     }
 }

@@ -4,10 +4,13 @@ package struct ProgramText: Sendable, Hashable {
     package let source: String
     /// `-D` constants and the like.
     package let options: String
+    /// Whether instructions stand in it as comments, which ``RetargetedPTX`` takes away.
+    package let isRetargeted: Bool
 
-    package init(source: String, options: String) {
+    package init(source: String, options: String, isRetargeted: Bool = false) {
         self.source = source
         self.options = options
+        self.isRetargeted = isRetargeted
     }
 }
 

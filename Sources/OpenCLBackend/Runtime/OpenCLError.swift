@@ -40,6 +40,7 @@ package struct OpenCLError: Error, Sendable, Equatable, CustomStringConvertible 
         static let outOfHostMemory: Int32 = -6
         static let waitListFailed: Int32 = -14
         static let invalidContext: Int32 = -34
+        static let invalidBinary: Int32 = -42
         static let invalidCommandQueue: Int32 = -36
         static let invalidBufferSize: Int32 = -61
         /// No platform at all: the loader's answer on a machine without drivers (cl_khr_icd).

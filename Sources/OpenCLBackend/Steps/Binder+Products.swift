@@ -97,13 +97,14 @@ extension Binder {
         tunedShape = shape
         let tile = limits.tile(shape, rows: rows, phases: product.phases)
         let epilogue = product.epilogue
-        let constants: [String: Int] = [
+        var constants: [String: Int] = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
             "RESIDUALS": epilogue.residualCount, "ACTIVATION": epilogue.activation.kernelValue,
             "WHOLE_INPUT": product.channels % 4 == 0 ? 1 : 0, "WHOLE_OUTPUT": product.columns % 4 == 0 ? 1 : 0,
             "INPUT_CHUNKS": product.channels % 8 == 0 ? 1 : 0,
             "WHOLE_SLABS": product.channels % MatrixUnit.slab == 0 ? 1 : 0,
         ]
+        constants["STEP_SLABS"] = tile.slabsOfStep(channels: product.channels)
         let place = weights.place(
             PackedWeight(
                 weight: product.weight, phases: product.phases, columns: product.columns,

@@ -115,8 +115,8 @@ extension ProductTile {
     /// What `product_matrix.cl` requires; local memory is slots of both factors, and at the end strips of sums as floats.
     func fitsMatrixForm(_ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
         let slotByteCount = 2 * MatrixUnit.slab * (rows + panel)
-        let stripByteCount = 4 * groupSize / unit.laneCount * 16 * (itemColumns + 8)
-        let localByteCount = max((slots ?? unit.slots) * slotByteCount, stripByteCount)
+        let stripByteCount = 4 * groupSize / unit.laneCount * unit.rowCount * (min(itemColumns, 64) + 8)
+        let localByteCount = max((stages ?? unit.slots) * slotByteCount, stripByteCount)
         return groupSize <= limits.workGroupSize && rows * 4 % groupSize == 0
             && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
     }

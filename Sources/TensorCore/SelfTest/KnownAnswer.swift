@@ -41,11 +41,13 @@ package struct KnownAnswer: WeightSource {
     private static func product(_ name: String, rows: Int, depth: Int, columns: Int) -> KnownAnswer {
         let x = wholeNumbers(rows * depth, modulus: 11)
         let weight = wholeNumbers(columns * depth, modulus: 13)
-        let expected = (0..<(rows * columns)).map { cell in
+        // Rows repeat after as many as the modulus is.
+        let distinct = (0..<(min(rows, 11) * columns)).map { cell in
             (0..<depth).reduce(0.0) { sum, k in
                 sum + Double(x[cell / columns * depth + k]) * Double(weight[cell % columns * depth + k])
             }
         }
+        let expected = (0..<(rows * columns)).map { distinct[$0 % distinct.count] }
         let op = Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue())
         return KnownAnswer(
             name: name, family: .product, op: .linear(op),
@@ -58,6 +60,12 @@ package struct KnownAnswer: WeightSource {
 
     /// Rows of whole vectors, and enough of them to fill and reuse every slot of local memory.
     package static var alignedProduct: KnownAnswer { product("aligned product", rows: 140, depth: 160, columns: 136) }
+
+    /// As many tiles as keep several work-groups on every multiprocessor of a large GPU. What a matrix unit reads before it
+    /// has arrived may be right when work-groups have one to themselves, so that this one belongs to paths on such units.
+    package static var crowdedProduct: KnownAnswer {
+        product("crowded product", rows: 17_000, depth: 128, columns: 264)
+    }
 
     /// Two products in one launch, each of more than one tile.
     package static var sharedProduct: KnownAnswer {

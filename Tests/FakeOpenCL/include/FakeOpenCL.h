@@ -18,6 +18,15 @@ void fake_opencl_fail(long call, cl_int status, int loses_context);
 // Whether no context can be created, as on a device that fell off its bus.
 void fake_opencl_forbid_contexts(int forbids);
 
+// Lets the device be one of NVIDIA's of a compute capability, until the reset.
+void fake_opencl_be_nvidia(int major, int minor);
+
+// What compiled programs are handed out as from now on, until the reset; the bytes stay the caller's and must stay.
+void fake_opencl_compile_to(const char *bytes, size_t count);
+
+// Whether programs made of binaries do not build, until the reset.
+void fake_opencl_refuse_binaries(int refuses);
+
 // What happened since the reset.
 typedef struct fake_opencl_counts {
     long calls;            // that can fail
@@ -26,9 +35,14 @@ typedef struct fake_opencl_counts {
     long live_bytes;       // of buffers
     long live_mappings;    // mapped and not unmapped
     long misuses;          // of handles that are none, or were released
+    long sources;          // programs that were ever made of text
+    long binaries;         // programs that were ever made of binaries
     const char *last_call; // the name of the last call that failed as told, or null
 } fake_opencl_counts;
 
 fake_opencl_counts fake_opencl_now(void);
+
+// The last program that was made of a binary, or its beginning; valid until the next.
+const char *fake_opencl_last_binary(void);
 
 #endif

@@ -13,6 +13,8 @@ package enum MatrixCases {
         few + [
             linear([1, 1, 64], 24, epilogueCase(channels: 24, bias: true, activation: .gelu)),
             linear([17, 1, 40], 65, epilogueCase(channels: 65, residuals: 2)),
+            linear([1, 131, 320], 70, epilogueCase(channels: 70, residuals: 1)),
+            convolution(channels: 64, rectifies: true), convolution(channels: 128, rectifies: false),
             linear([1, 129, 96], 33, Epilogue()),
             ProductCases.linear[1], ProductCases.linear[4], ProductCases.convolution[1], ProductCases.convolution[3],
             ProductCases.convolution[4], ProductCases.convolution[5], ProductCases.convolution[9],
@@ -43,6 +45,16 @@ package enum MatrixCases {
         return OperationCase(
             "\(x) -> \(columns)", .linear(op), [generator.tensor(x)] + residuals, seed: 92,
             absolute: productTolerance(depth: x.channels))
+    }
+
+    /// Taps of several steps, each of several slabs.
+    private static func convolution(channels: Int, rectifies: Bool) -> OperationCase {
+        let op = Conv2D(
+            weight: .tensor("w", [36, 3, 3, channels]), padding: 1, rectifiesInput: rectifies,
+            epilogue: epilogueCase(channels: 36, bias: true))
+        return OperationCase(
+            "[2, 9, 11, \(channels)] -> 36", .conv2D(op), [tensor([2, 9, 11, channels])],
+            absolute: productTolerance(depth: 9 * channels))
     }
 
     package static func attention(tokens: Int, headWidth: Int, heads: Int = 2, crops: Int = 2) -> OperationCase {

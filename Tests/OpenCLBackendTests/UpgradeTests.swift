@@ -1,0 +1,162 @@
+import COpenCL
+import FakeOpenCL
+import Foundation
+import OpenCLBackend
+import TensorCore
+import TestSupport
+import Testing
+
+extension FakeDriverTests {
+    /// Forms that a device may have and does not say so: taken when they compute known answers, given up with a reason when
+    /// not, and either remembered.
+    @Suite("Upgrades on NVIDIA")
+    struct UpgradeTests {
+        private let folder: TemporaryFolder
+        private let library: OpenCLLibrary
+        private static let wgmma = KernelPath(family: .product, form: .matrix(.wgmma), elementByteCount: 2)
+
+        init() throws {
+            folder = try TemporaryFolder()
+            var functions = opencl_functions()
+            fake_opencl(&functions)
+            library = OpenCLLibrary(functions: functions)
+            fake_opencl_reset(1 << 30, 1 << 28)
+        }
+
+        private func device(_ major: Int32, _ minor: Int32) throws -> OpenCLDevice {
+            fake_opencl_be_nvidia(major, minor)
+            return try #require(try library.devices().first)
+        }
+
+        /// The driver computes nothing: known answers are taken to be right on the paths that `isRight` says.
+        private func remember(_ device: OpenCLDevice, _ isRight: (KernelPath) -> Bool) -> PathMemory {
+            let memory = PathMemory(folder: folder.path, device: device)
+            let passes = SelfTestResult(passed: true, detail: "")
+            let paths = PathTable(device, memory: nil) { _ in passes }.all().map(\.path)
+            memory.store(paths.filter(isRight).reduce(into: [:]) { $0["\($1)"] = passes })
+            return memory
+        }
+
+        private func backend(_ device: OpenCLDevice, _ memory: PathMemory) -> OpenCLBackend {
+            OpenCLBackend(device, name: "opencl:0", caches: OpenCLBackend.Caches(programs: nil, paths: memory))
+        }
+
+        private static func plan() -> (Plan, MemoryWeights) {
+            var graph = Graph()
+            let x = graph.input(.tensor([1, 64, 64]))
+            let op = Linear(weight: .tensor("w", [128, 64]), epilogue: Epilogue())
+            graph.outputs = [("y", graph.append(.linear(op), [x], scope: "a", stage: .decoder))]
+            let plan = Plan(graph, elementByteCount: 2)
+            return (plan, MemoryWeights(for: plan.weights, seed: 1))
+        }
+
+        /// Lets the driver hand a text out as every compiled program.
+        private func compiling<Result>(to text: String, _ body: () throws -> Result) rethrows -> Result {
+            try text.withCString { bytes in
+                fake_opencl_compile_to(bytes, text.utf8.count)
+                defer { fake_opencl_compile_to("fake", 4) }
+                return try body()
+            }
+        }
+
+        private static let capabilities: [(Int32, Int32, [MatrixUnit], [MatrixUnit])] = [
+            (7, 5, [], []),
+            (8, 0, [.mmaWide, .mma], [.mma]), (8, 9, [.mmaWide, .mma], [.mma]),
+            (9, 0, [.wgmmaWide, .wgmma, .mmaWide, .mma], [.wgmma, .mma]),
+            (10, 0, [.mmaWide, .mma], [.mma]), (12, 0, [.mmaWide, .mma], [.mma]),
+        ]
+
+        @Test("compute capability decides which are tried", arguments: capabilities)
+        func candidates(_ major: Int32, _ minor: Int32, _ product: [MatrixUnit], _ attention: [MatrixUnit]) throws {
+            let table = PathTable(try device(major, minor), memory: nil) { _ in SelfTestResult(passed: true, detail: "")
+            }
+            let units = { (family: KnownAnswer.Family, elementByteCount: Int) in
+                table.all().map(\.path).filter { $0.family == family && $0.elementByteCount == elementByteCount }
+                    .compactMap(\.form.matrixUnit)
+            }
+            #expect(units(.product, 2) == product && units(.convolution, 2) == product)
+            #expect(units(.attention, 2) == attention)
+            #expect(units(.product, 4).isEmpty && units(.other, 2).isEmpty)
+            #expect(try table.forms(elementByteCount: 2).product.matrixUnit == product.first)
+        }
+
+        @Test("one that passes runs, from a binary for sm_90a")
+        func taken() throws {
+            let device = try device(9, 0)
+            let backend = backend(device, remember(device) { $0.form.matrixUnit?.isWide != true })
+            let (plan, weights) = Self.plan()
+            try compiling(to: RetargetedPTXTests.sample) {
+                // The wide form is tried, computes nothing, and gives way.
+                let forms = try backend.paths.forms(elementByteCount: 2)
+                #expect(forms.product == .matrix(.wgmma))
+                let before = fake_opencl_now().binaries
+                let prepared = try backend.prepare(plan, weights: weights)
+                _ = try prepared.run([HostTensor(shape: [1, 64, 64], float32: [Float](repeating: 0, count: 4096))])
+                // The product alone: weights are packed by a program as it was compiled.
+                #expect(fake_opencl_now().binaries == before + 1)
+            }
+            let binary = String(cString: fake_opencl_last_binary())
+            #expect(binary.contains(".target sm_90a,") && !binary.contains("//@sm_90a"))
+            let expected = try RetargetedPTX(Array(RetargetedPTXTests.sample.utf8)).bytes
+            #expect(binary == String(decoding: expected, as: UTF8.self))
+        }
+
+        /// What a driver does, and what must be said of it.
+        struct Failure: Sendable, CustomTestStringConvertible {
+            let compiled: String
+            var refusesBinaries = false
+            let reason: String
+            var testDescription: String { reason }
+
+            static let all = [
+                Failure(compiled: "fake", reason: "the driver's binary is not PTX"),
+                Failure(compiled: ".version 8.3\n.target sm_90\n", reason: "lost the comments"),
+                Failure(compiled: ".version 8.3\n.target sm_86\n", reason: "compiles for sm_86"),
+                Failure(
+                    compiled: RetargetedPTXTests.sample, refusesBinaries: true,
+                    reason: "clBuildProgram failed with CL_BUILD_PROGRAM_FAILURE (-11)"),
+                Failure(compiled: RetargetedPTXTests.sample, reason: "product is off by"),
+            ]
+        }
+
+        @Test("one that fails gives way to mma, with a reason that is remembered", arguments: Failure.all)
+        func refused(_ failure: Failure) throws {
+            let device = try device(9, 0)
+            let memory = remember(device) { $0.form.matrixUnit == .mma || $0.form.matrixUnit == nil }
+            fake_opencl_refuse_binaries(failure.refusesBinaries ? 1 : 0)
+            try compiling(to: failure.compiled) {
+                let backend = backend(device, memory)
+                let forms = try backend.paths.forms(elementByteCount: 2)
+                #expect(forms.product == .matrix(.mma) && forms.attention == .matrix(.mma))
+                let result = backend.paths.result(of: Self.wgmma)
+                #expect(!result.passed && result.detail.contains(failure.reason), "\(result.detail)")
+            }
+            // A new start neither compiles nor computes, and knows why.
+            let sources = fake_opencl_now().sources
+            let again = backend(device, memory)
+            #expect(try again.paths.forms(elementByteCount: 2).product == .matrix(.mma))
+            let result = again.paths.result(of: Self.wgmma)
+            #expect(!result.passed && result.detail.contains(failure.reason), "\(result.detail)")
+            #expect(fake_opencl_now().sources == sources)
+            #expect(fake_opencl_now().live_objects == 0 && fake_opencl_now().misuses == 0)
+        }
+
+        @Test(
+            "resources that a wide form lacks are remembered if the device works without it", arguments: [true, false])
+        func lackingResources(works: Bool) throws {
+            let device = try device(8, 9)
+            let memory = PathMemory(folder: folder.path, device: device)
+            let wide = KernelPath(family: .product, form: .matrix(.mmaWide), elementByteCount: 2)
+            let table = PathTable(device, memory: memory) { path in
+                switch path.form {
+                case .matrix(.mmaWide): SelfTestResult(passed: false, detail: "no resources", isLasting: false)
+                case .matrix(.mma): SelfTestResult(passed: works, detail: "")
+                default: SelfTestResult(passed: true, detail: "")
+                }
+            }
+            #expect(try table.forms(elementByteCount: 2).product == (works ? .matrix(.mma) : .tile))
+            #expect(table.result(of: wide).detail == "no resources")
+            #expect((memory.load()["\(wide)"] != nil) == works)
+        }
+    }
+}
