@@ -10,7 +10,7 @@ final class DepthReporter: Sendable {
     private struct State {
         var doneCount = 0
         var failures: [String] = []
-        var isOutputBroken = false
+        var outputFailure: String?
     }
 
     private let style: Style
@@ -24,14 +24,14 @@ final class DepthReporter: Sendable {
 
     func skipped(_ count: Int) {
         guard count > 0, style == .text else { return }
-        emit("skipped \(count) with results already there")
+        write { "skipped \(count) with results already there" }
     }
 
     func report(_ job: DepthJob, _ result: Result<DepthReport, FathomError>) {
         switch result {
         case .success(let report):
             state.withLock { $0.doneCount += 1 }
-            emit(style == .text ? line(job, report) : try? jsonLine(DepthRecord(job, report)))
+            write { try style == .text ? line(job, report) : jsonLine(DepthRecord(job, report)) }
         case .failure(let error):
             fail(path: job.photographPath, error)
         }
@@ -39,10 +39,11 @@ final class DepthReporter: Sendable {
     }
 
     func fail(path: String?, _ error: FathomError) {
-        state.withLock { $0.failures.append("\(error)") }
+        let text = "\(error)"
+        state.withLock { $0.failures.append(text) }
         progress?.clear()
-        if style == .json { emit(try? jsonLine(FailureRecord(file: path, error: "\(error)"))) }
-        writeError("fathom: \(error)")
+        if style == .json { write { try jsonLine(FailureRecord(file: path, error: text)) } }
+        writeError("fathom: \(text)")
     }
 
     func warn(_ text: String) {
@@ -53,21 +54,19 @@ final class DepthReporter: Sendable {
     /// Prints the summary; tells whether everything went well.
     func finish() -> Bool {
         progress?.clear()
-        let (doneCount, failures, isOutputBroken) = state.withLock { ($0.doneCount, $0.failures, $0.isOutputBroken) }
-        if isOutputBroken { writeError("fathom: standard output cannot be written; what it should hold is incomplete") }
+        let (doneCount, failures, outputFailure) = state.withLock { ($0.doneCount, $0.failures, $0.outputFailure) }
+        if let outputFailure { writeError("fathom: \(outputFailure)") }
         if failures.count > 0 && doneCount + failures.count > 1 {
             writeError("fathom: \(failures.count) of \(doneCount + failures.count) failed:")
             for failure in failures { writeError("  \(failure)") }
         }
-        return failures.isEmpty && !isOutputBroken
+        return failures.isEmpty && outputFailure == nil
     }
 
-    private func emit(_ line: String?) {
+    /// A record that cannot be made or written does not stop the others; it is told at the end.
+    private func write(_ record: () throws -> String) {
         progress?.clear()
-        guard let line else { return }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-        } catch { state.withLock { $0.isOutputBroken = true } }
+        do { try writeOutput(record()) } catch { state.withLock { $0.outputFailure = "\(error)" } }
     }
 
     private func line(_ job: DepthJob, _ report: DepthReport) -> String {
