@@ -25,10 +25,18 @@ public struct FathomError: Error, Sendable, CustomStringConvertible {
     /// One sentence with the cause, and the remedy where there is one.
     public let message: String
 
+    /// What the remedy asks the caller to set; the command line names its options for them.
+    package let parameters: [Parameter]
+
     /// Makes an error to throw.
     public init(_ code: Code, _ message: String) {
+        self.init(code, message, parameters: [])
+    }
+
+    package init(_ code: Code, _ message: String, parameters: [Parameter]) {
         self.code = code
         self.message = message
+        self.parameters = parameters
     }
 
     /// The message.
@@ -36,6 +44,11 @@ public struct FathomError: Error, Sendable, CustomStringConvertible {
 }
 
 extension FathomError {
+    /// Something that a caller can set.
+    package enum Parameter: Sendable, Hashable {
+        case outputFolder, replacing
+    }
+
     /// Runs `body` and puts whatever it throws under `code`.
     static func wrapping<Success, Failure: Error>(
         _ code: Code, _ body: () throws(Failure) -> Success

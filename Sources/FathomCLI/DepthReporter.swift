@@ -39,7 +39,7 @@ final class DepthReporter: Sendable {
     }
 
     func fail(path: String?, _ error: FathomError) {
-        let text = "\(error)"
+        let text = error.commandLineText
         state.withLock { $0.failures.append(text) }
         progress?.clear()
         if style == .json { write { try jsonLine(FailureRecord(file: path, error: text)) } }

@@ -79,7 +79,7 @@ struct OutputTests {
         #expect(
             try CommandLineTool.depth("a.jpg", "--skip-existing", "--format", "png16", in: folder)
                 .outputLines.first?.hasPrefix("a.jpg: ") == true)
-        #expect(try CommandLineTool.depth("a.jpg", in: folder).status == 0)
+        #expect(try CommandLineTool.depth("a.jpg", "--overwrite", in: folder).status == 0)
         #expect(try depth(inArchive: folder.file("a.npz")).shape == [32, 48])
         // Nothing to do needs no model.
         let all = try CommandLineTool.run("depth", ".", "--skip-existing", "--model", "nowhere", in: folder)

@@ -79,8 +79,9 @@ typedef struct CVipsPixels {
 CVipsEncoded *_Nonnull cvips_encode_png(const CVipsPixels *_Nonnull pixels, int compression);
 
 /// Encodes grey floats as TIFF, losslessly compressed (deflate, floating-point predictor). The pixels must have one band
-/// of 32 bits.
-CVipsEncoded *_Nonnull cvips_encode_float_tiff(const CVipsPixels *_Nonnull pixels);
+/// of 32 bits. `description` becomes the tag ImageDescription.
+CVipsEncoded *_Nonnull cvips_encode_float_tiff(
+    const CVipsPixels *_Nonnull pixels, const char *_Nonnull description);
 
 CVipsStatus cvips_encoded_status(const CVipsEncoded *_Nonnull encoded);
 const char *_Nonnull cvips_encoded_message(const CVipsEncoded *_Nonnull encoded);
