@@ -25,7 +25,8 @@ let package = Package(
     targets: [
         // C modules: nothing of ours above them.
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
-        .target(name: "CVips", dependencies: ["LibVips"]),
+        .systemLibrary(name: "LibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .target(name: "CVips", dependencies: ["LibVips", "LibJPEG"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "LibOpenEXR", pkgConfig: "OpenEXR", providers: [.apt(["libopenexr-dev"])]),
         .target(name: "COpenEXR", dependencies: ["LibOpenEXR"]),
