@@ -26,7 +26,8 @@ let package = Package(
         // C modules: nothing of ours above them.
         .systemLibrary(name: "LibVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "LibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-        .target(name: "CVips", dependencies: ["LibVips", "LibJPEG"]),
+        .systemLibrary(name: "LibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+        .target(name: "CVips", dependencies: ["LibVips", "LibJPEG", "LibTIFF"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "LibOpenEXR", pkgConfig: "OpenEXR", providers: [.apt(["libopenexr-dev"])]),
         .target(name: "COpenEXR", dependencies: ["LibOpenEXR"]),

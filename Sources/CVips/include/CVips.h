@@ -53,6 +53,10 @@ int cvips_image_upright_height(const CVipsImage *_Nonnull image);
 /// A metadata field as text, or NULL when the file does not have it. Lives until the next call on the handle.
 const char *_Nullable cvips_image_text(CVipsImage *_Nonnull image, const char *_Nonnull field);
 
+/// The focal length in a TIFF's EXIF data as its 35 mm equivalent in millimetres; 0 when there is none. (Those of other
+/// formats are the text `exif-ifd2-FocalLengthIn35mmFilm`.)
+double cvips_image_tiff_focal_length_35mm(CVipsImage *_Nonnull image);
+
 /// Decodes to upright 8-bit sRGB, interleaved, rows without gaps: `byte_count` must be width * height * 3.
 CVipsStatus cvips_image_decode_rgb(CVipsImage *_Nonnull image, uint8_t *_Nonnull rgb, size_t byte_count);
 
