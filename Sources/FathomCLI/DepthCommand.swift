@@ -47,7 +47,7 @@ struct DepthCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The largest photograph to decode.", valueName: "pixels"))
     var maxPixels: Int = Photograph.defaultMaximumPixelCount
 
-    @Flag(name: .long, help: "One JSON object for each photograph, a line each.")
+    @Flag(name: .long, help: "One JSON object for each photograph, a line each (docs/results.md has the keys).")
     var json = false
 
     func validate() throws {
@@ -58,10 +58,12 @@ struct DepthCommand: ParsableCommand {
 
     func run() throws {
         let found = DepthJob.find(paths, outputFolder: output)
-        let jobs = found.jobs.filter { !(skipExisting && $0.isDone(format.formats)) }
+        let isDone = { (job: DepthJob) in skipExisting && job.isDone(format.formats) }
+        let jobs = found.jobs.filter { !isDone($0) }
         let reporter = DepthReporter(style: json ? .json : .text, jobCount: jobs.count)
         for failure in found.failures { reporter.fail(path: failure.path, failure.error) }
-        reporter.skipped(found.jobs.count - jobs.count)
+        reporter.skip(found.results, because: .isResult)
+        reporter.skip(found.jobs.filter(isDone).map(\.photographPath), because: .isDone)
         if found.jobs.isEmpty && found.failures.isEmpty {
             throw FathomError(
                 .unreadableImage,

@@ -22,9 +22,20 @@ final class DepthReporter: Sendable {
         progress = jobCount > 1 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
     }
 
-    func skipped(_ count: Int) {
-        guard count > 0, style == .text else { return }
-        write { "skipped \(count) with results already there" }
+    /// Why a file is not computed, which is no failure.
+    enum SkipReason: String, Encodable {
+        case isDone = "its results are there"
+        case isResult = "it is a result"
+    }
+
+    func skip(_ paths: [String], because reason: SkipReason) {
+        switch style {
+        case .json:
+            for path in paths { write { try jsonLine(SkipRecord(file: path, skipped: reason)) } }
+        case .text where paths.isEmpty: break
+        case .text where reason == .isDone: write { "skipped \(paths.count) with results already there" }
+        case .text: write { "left out \(paths.count) that are results of earlier runs" }
+        }
     }
 
     func report(_ job: DepthJob, _ result: Result<DepthReport, FathomError>) {
@@ -120,6 +131,12 @@ private struct DepthRecord: Encodable {
         files = report.files
         saturatedPixels = report.saturatedPixelCount
     }
+}
+
+/// A file that was not computed, in `--json`.
+private struct SkipRecord: Encodable {
+    let file: String
+    let skipped: DepthReporter.SkipReason
 }
 
 /// A photograph that failed, in `--json`.
