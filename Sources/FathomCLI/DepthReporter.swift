@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Tells of each photograph as it is done: a line on standard output, failures on standard error, and a progress bar
-/// when standard error is a terminal and there is more than one photograph.
+/// when standard error is a terminal.
 final class DepthReporter: Sendable {
     enum Style: Sendable { case text, json }
 
@@ -19,7 +19,7 @@ final class DepthReporter: Sendable {
 
     init(style: Style, jobCount: Int) {
         self.style = style
-        progress = jobCount > 1 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
+        progress = jobCount > 0 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
     }
 
     /// Why a file is not computed, which is no failure.
