@@ -112,7 +112,7 @@ struct ModelErrorTests {
     func incomplete() throws {
         let model = try ModelCopy()
         try model.editWeights { try $0.rename("head.layers.4.bias", to: "head.layers.4.other") }
-        expectRefusalByPlan(model.path, model.path, "head.4.bias")
+        expectRefusalByPlan(model.path, model.path, "head.layers.4.bias")
     }
 
     @Test("a value that is no number", arguments: [Float.nan, .infinity, -.infinity])
