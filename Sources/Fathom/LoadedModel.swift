@@ -48,7 +48,7 @@ struct LoadedModel {
     ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
         let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
         let joinsSteps = device.backend.joinsSteps
-        try checkWeights(of: plan(options, imageCount: 1, microBatch: 1, joinsSteps: joinsSteps))
+        try checkWeights()
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
                 let plan = plan(options, imageCount: imageCount, microBatch: microBatch, joinsSteps: joinsSteps)
@@ -68,9 +68,9 @@ struct LoadedModel {
     /// Checks every tensor's name and shape before anything is read.
     ///
     /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
-    func checkWeights(of plan: Plan) throws(FathomError) {
+    func checkWeights() throws(FathomError) {
         do throws(WeightError) {
-            try plan.checkWeights(weights, isUnused: network.isUnusedTensor)
+            try network.graph(microBatch: MicroBatch.largest).checkWeights(weights, isUnused: network.isUnusedTensor)
         } catch {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         }

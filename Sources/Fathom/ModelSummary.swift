@@ -48,12 +48,12 @@ public struct ModelSummary: Sendable, Codable {
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let planned = try PlannedModel(path)
+        try planned.checkWeights()
         let chosen = try Self.device(options)
         let microBatch = options.microBatch ?? chosen?.microBatch ?? ChosenDevice.microBatchOfProcessors
         let plan = Plan(
             planned.network.graph(options, microBatch: microBatch), precision: options.precision,
             joinsSteps: chosen?.backend.joinsSteps ?? false)
-        try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name
         imageSide = planned.network.configuration.imageSide
