@@ -39,8 +39,9 @@ struct PlanCommand: ParsableCommand {
             .right("share"), .right("MB moved"),
         ])
         for row in summary.rows {
+            let input = row.input.isEmpty ? "photograph" : "\(row.input)"
             table.add([
-                row.module, row.operation, "\(row.input)", "\(row.output)", String(row.count),
+                row.module, row.operation, input, "\(row.output)", String(row.count),
                 decimal(Double(row.flopCount) / 1e9, 3),
                 decimal(100 * Double(row.flopCount) / Double(max(summary.flopCount, 1)), 1) + " %",
                 decimal(Double(row.byteCount) / 1e6, 1),
