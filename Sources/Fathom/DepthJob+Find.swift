@@ -32,8 +32,9 @@ extension DepthJob {
         var failures = search.failures.map { Failure(path: $0.path, error: FathomError(.unreadableImage, "\($0)")) }
         for (candidate, stem) in zip(candidates, stems) {
             if let owner = owners[stem.key] {
-                let message = "\(candidate.path): its results would replace those of \(owner); give it another --output"
-                failures.append(Failure(path: candidate.path, error: FathomError(.invalidArgument, message)))
+                let message = "\(candidate.path): its results would replace those of \(owner); give it another folder"
+                let error = FathomError(.invalidArgument, message, parameters: [.outputFolder])
+                failures.append(Failure(path: candidate.path, error: error))
             } else {
                 owners[stem.key] = candidate.path
                 jobs.append(DepthJob(photographPath: candidate.path, outputStem: stem.path))

@@ -59,7 +59,8 @@ struct LoadedModel {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         } catch .outOfDeviceMemory(let name, let reason) {
             throw FathomError(
-                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose --device cpu")
+                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose the CPU",
+                parameters: [.device])
         } catch {
             throw FathomError(.device, "\(error)")
         }

@@ -12,6 +12,16 @@ extension FathomError.Parameter {
         switch self {
         case .outputFolder: "--output"
         case .replacing: "--overwrite"
+        case .focalLength: "--focal-px, --focal-35mm or --fov"
+        case .pixelLimit: "--max-pixels"
+        case .device: "--device"
+        case .precision: "--precision"
+        case .truth: "--gt"
+        case .masks: "--masks"
+        case .focalLengthUse: "--focal"
+        case .pngScale: "--png-scale"
+        case .crop: "--crop"
+        case .range: "--min, --max"
         }
     }
 }

@@ -55,7 +55,7 @@ struct DepthJobTests {
         let folder = try makeFolder("one/a.jpg", "two/a.jpg", "two/b.jpg")
         let (found, failures) = find(["one", "two"], in: folder, output: "out")
         #expect(found == ["one/a.jpg": "out/a.jpg", "two/b.jpg": "out/b"])
-        #expect(failures == ["two/a.jpg: its results would replace those of one/a.jpg; give it another --output"])
+        #expect(failures == ["two/a.jpg: its results would replace those of one/a.jpg; give it another folder"])
     }
 
     @Test("a photograph is taken once, however often it is named", arguments: [nil, "out"])
