@@ -12,7 +12,7 @@ static CVipsStatus finish(CVipsImage *image, CVipsStatus status) {
     g_clear_pointer(&image->message, g_free);
     if (status == CVipsStatusFailed) {
         image->message = cvips_take_error();
-    } else if (status == CVipsStatusOK && (image->message = cvips_take_damage()) != NULL) {
+    } else if (status == CVipsStatusOK && (image->message = cvips_find_damage(image->source, image->header)) != NULL) {
         image->status = CVipsStatusFailed;
     }
     cvips_end_operation();

@@ -38,7 +38,7 @@ CVipsEncoded *cvips_encode_png(const CVipsPixels *pixels, int compression) {
     return encoded;
 }
 
-CVipsEncoded *cvips_encode_float_tiff(const CVipsPixels *pixels) {
+CVipsEncoded *cvips_encode_float_tiff(const CVipsPixels *pixels, const char *description) {
     CVipsEncoded *encoded = g_new0(CVipsEncoded, 1);
     encoded->status = CVipsStatusWrongBuffer;
     if (pixels->width <= 0 || pixels->height <= 0 || pixels->bands != 1 || pixels->bits_per_sample != 32) return encoded;
@@ -49,6 +49,7 @@ CVipsEncoded *cvips_encode_float_tiff(const CVipsPixels *pixels) {
         pixels->samples, pixels->byte_count, pixels->width, pixels->height, 1, VIPS_FORMAT_FLOAT);
     if (image != NULL) {
         image->Type = VIPS_INTERPRETATION_B_W;
+        vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, description);
         int result = vips_tiffsave_buffer(
             image, &encoded->bytes, &encoded->byte_count, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
             "predictor", VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT, NULL);

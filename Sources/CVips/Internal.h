@@ -23,9 +23,12 @@ void cvips_end_operation(void);
 /// Takes libvips' error text and clears it; without one, the last warning of this thread's operation.
 char *cvips_take_error(void);
 
-/// After an operation that succeeded: takes libjpeg's warning that pixels are missing and were made up, which libvips
-/// passes over; NULL when there is none. Bytes between segments, which cameras write, are no damage.
-char *cvips_take_damage(void);
+/// After a decoding that succeeded: in what libvips passes over pixels are missing or wrong, in a new string; NULL when all
+/// is well. Only libjpeg goes on after damage.
+char *cvips_find_damage(VipsSource *source, VipsImage *header);
+
+/// What is damaged in a JPEG, by all of libjpeg's warnings; NULL when nothing is.
+char *cvips_jpeg_damage(VipsSource *source);
 
 /// Converts any photograph to 8-bit sRGB with three bands, lazily. Returns a new reference, or NULL.
 VipsImage *cvips_convert_to_srgb(VipsImage *image, CVipsStatus *status);

@@ -1,7 +1,6 @@
 // Starting libvips: what may be read, and how much it may keep.
 
 #include <pthread.h>
-#include <string.h>
 
 #include "Internal.h"
 
@@ -61,14 +60,10 @@ void cvips_end_operation(void) {
     pthread_mutex_unlock(&reading);
 }
 
-char *cvips_take_damage(void) {
-    const char *text = vips_error_buffer();
-    const char *corrupt = strstr(text, "Corrupt JPEG data");
-    gboolean is_harmless = corrupt != NULL && strstr(corrupt, "extraneous bytes before marker") != NULL;
-    if ((corrupt != NULL && !is_harmless) || strstr(text, "Premature end of JPEG file") != NULL) {
-        return vips_error_buffer_copy();
-    }
-    return NULL;
+char *cvips_find_damage(VipsSource *source, VipsImage *header) {
+    const char *loader = NULL;
+    if (vips_image_get_string(header, VIPS_META_LOADER, &loader) != 0 || !g_str_has_prefix(loader, "jpeg")) return NULL;
+    return cvips_jpeg_damage(source);
 }
 
 char *cvips_take_error(void) {

@@ -29,10 +29,10 @@ package enum DepthEncoding: Sendable, Equatable {
         case .metres(let stepsPerMetre):
             guard content.isSteps else { return grid(content.map) { Double($0) } }
             guard let steps = stepsPerMetre ?? content.stepsPerMetre ?? camera?.depthScale.map({ _ in 1 }) else {
-                throw DataSetError(path, "does not state the scale of its 16-bit steps; give --png-scale")
+                throw DataSetError(path, "does not state the scale of its 16-bit steps; give it")
             }
             guard steps > 0, steps < .infinity else {
-                throw DataSetError(path, "states \(steps) steps per metre, which is no scale; give --png-scale")
+                throw DataSetError(path, "states \(steps) steps per metre, which is no scale; give the right one")
             }
             return grid(content.map) { Double($0) / steps }
         case .steps(let perMetre): return grid(content.map) { Double($0) / perMetre }

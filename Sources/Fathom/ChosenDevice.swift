@@ -68,7 +68,8 @@ extension ChosenDevice {
                 let choices = Precision.names { $0.openCLElementByteCount != nil }
                 throw FathomError(
                     .invalidArgument,
-                    "OpenCL devices do not run \(precision.rawValue); choose --precision \(choices), or --device cpu")
+                    "OpenCL devices do not run \(precision.rawValue); choose \(choices), or the CPU",
+                    parameters: [.precision, .device])
             }
             let devices: [NamedDevice]
             do { devices = try NamedDevice.all() } catch { throw FathomError(.device, "\(error)") }
@@ -110,8 +111,8 @@ extension ChosenDevice {
         let choices = Precision.names(where: \.runsOnCPU)
         throw FathomError(
             .invalidArgument,
-            "the CPU back end does not run \(precision.rawValue)\(because); choose --precision \(choices) or an OpenCL"
-                + " device (fathom devices lists them)")
+            "the CPU back end does not run \(precision.rawValue)\(because); choose \(choices), or an OpenCL device",
+            parameters: [.precision, .device])
     }
 
     private static func select(_ name: String, from devices: [NamedDevice]) throws(FathomError) -> NamedDevice {
@@ -119,7 +120,8 @@ extension ChosenDevice {
         guard let best = devices.min(by: NamedDevice.isBetter) else {
             throw FathomError(
                 .device,
-                "there is no OpenCL device on this machine; install the GPU's OpenCL driver or choose --device cpu")
+                "there is no OpenCL device on this machine; install the GPU's OpenCL driver or choose the CPU",
+                parameters: [.device])
         }
         if name.isEmpty { return best }
         if let index = Int(name) {

@@ -11,6 +11,8 @@ public struct BatchOptions: Sendable {
     public var focalLength: KnownFocalLength?
     /// The largest photograph to decode, in pixels.
     public var maximumPixelCount = Photograph.defaultMaximumPixelCount
+    /// Whether results replace files that Fathom did not write, such as the true depth beside a photograph.
+    public var replacesForeignFiles = false
 
     /// The defaults.
     public init() {}
@@ -40,7 +42,8 @@ public struct DepthReport: Sendable, Hashable {
 
 extension DepthEstimator {
     /// Estimates and writes the depth of many photographs: the next is decoded and the last written while one is
-    /// computed. A photograph that fails does not disturb the others.
+    /// computed. A photograph that fails does not disturb the others; one whose results would replace files that Fathom
+    /// did not write fails before it is computed.
     ///
     /// Returns when all are done. `report` is called for each photograph in order, from one other thread.
     public func process(
@@ -50,6 +53,7 @@ extension DepthEstimator {
         let pipeline = Pipeline<DepthJob, Decoded, Computed, DepthReport>(
             decode: { job in
                 let start = ContinuousClock.now
+                if !options.replacesForeignFiles { try job.checkOutputs(options.formats) }
                 let photograph = try Photograph(
                     contentsOf: job.photographPath, maximumPixelCount: options.maximumPixelCount)
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)
@@ -60,7 +64,8 @@ extension DepthEstimator {
                     depth = try self.estimate(decoded.photograph, focalLength: options.focalLength)
                 } catch {
                     // The estimator knows pixels, not files.
-                    throw FathomError(error.code, "\(decoded.job.photographPath): \(error.message)")
+                    throw FathomError(
+                        error.code, "\(decoded.job.photographPath): \(error.message)", parameters: error.parameters)
                 }
                 return Computed(job: decoded.job, depth: depth, decodeSeconds: decoded.seconds)
             },

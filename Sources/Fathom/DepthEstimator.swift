@@ -86,8 +86,8 @@ public final class DepthEstimator: Sendable {
         if knownPixels == nil && !estimatesFieldOfView {
             throw FathomError(
                 .invalidArgument,
-                "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give --focal-px,"
-                    + " --focal-35mm or --fov")
+                "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give one",
+                parameters: [.focalLength])
         }
         try FathomError.wrapping(.device) { () throws(ImagingError) in
             try HostMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
@@ -141,7 +141,7 @@ public final class DepthEstimator: Sendable {
             throw FathomError(
                 .device,
                 "the network estimates a field of view of \(fieldOfViewDegrees ?? .nan) degrees, which no camera has; give"
-                    + " --focal-px, --focal-35mm or --fov")
+                    + " the focal length", parameters: [.focalLength])
         }
         return try KnownFocalLength.horizontalFieldOfViewDegrees(Double(degrees)).pixels(width: width, height: 1)
     }

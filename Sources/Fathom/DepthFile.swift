@@ -21,8 +21,8 @@ public enum DepthFormat: String, Sendable, Hashable, CaseIterable {
         case .npz: ".npz"
         case .png16: ".depth.png"
         case .color: ".color.png"
-        case .exr: ".exr"
-        case .pfm: ".pfm"
+        case .exr: ".depth.exr"
+        case .pfm: ".depth.pfm"
         case .tiff: ".depth.tiff"
         }
     }

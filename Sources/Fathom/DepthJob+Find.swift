@@ -14,29 +14,33 @@ extension DepthJob {
     ///
     /// Results go beside each photograph, or below `folder` in the structure of the folder that was walked. They take
     /// the photograph's name without its extension; with it where two photographs would meet otherwise. Results of
-    /// earlier runs are not taken for photographs, unless one is named itself without its photograph.
+    /// earlier runs are not taken for photographs: what is named as they are and lies where those of one of the
+    /// photographs would, or bears Fathom's mark and is not named itself.
     ///
-    /// - Returns: the jobs, and the paths that give none with the reason: they cannot be read, or their results would
-    ///   replace another's.
+    /// - Returns: the jobs; the paths that give none with the reason: they cannot be read, or their results would
+    ///   replace another's; and the results that were left out.
     public static func find(
         _ paths: [String], outputFolder folder: String?
-    ) -> (jobs: [DepthJob], failures: [Failure]) {
+    ) -> (jobs: [DepthJob], failures: [Failure], results: [String]) {
         let search = ImageSearch(paths)
-        let candidates = withoutResults(distinct(search.images, folder), named: Set(paths))
+        let found = distinct(search.images, folder)
+        let results = resultPaths(found, named: Set(paths))
+        let candidates = found.filter { !results.contains($0.path) }
         let stems = outputStems(candidates)
         var owners: [String: String] = [:]
         var jobs: [DepthJob] = []
         var failures = search.failures.map { Failure(path: $0.path, error: FathomError(.unreadableImage, "\($0)")) }
         for (candidate, stem) in zip(candidates, stems) {
             if let owner = owners[stem.key] {
-                let message = "\(candidate.path): its results would replace those of \(owner); give it another --output"
-                failures.append(Failure(path: candidate.path, error: FathomError(.invalidArgument, message)))
+                let message = "\(candidate.path): its results would replace those of \(owner); give it another folder"
+                let error = FathomError(.invalidArgument, message, parameters: [.outputFolder])
+                failures.append(Failure(path: candidate.path, error: error))
             } else {
                 owners[stem.key] = candidate.path
                 jobs.append(DepthJob(photographPath: candidate.path, outputStem: stem.path))
             }
         }
-        return (jobs, failures)
+        return (jobs, failures, found.map(\.path).filter(results.contains))
     }
 }
 
@@ -59,6 +63,8 @@ private struct Candidate {
     let key: String
     let fullStem: ComparablePath
     let shortStem: ComparablePath
+    /// Where its results are, or were when they went beside it.
+    let resultKeys: Set<String>
 
     init(_ image: FoundImage, _ folder: String?) {
         path = image.path
@@ -66,6 +72,8 @@ private struct Candidate {
         let stem = folder.map { ($0 as NSString).appendingPathComponent(image.relativePath) } ?? image.path
         fullStem = ComparablePath(stem)
         shortStem = ComparablePath((stem as NSString).deletingPathExtension)
+        let besideStem = ComparablePath((image.path as NSString).deletingPathExtension)
+        resultKeys = [fullStem.key, shortStem.key, key, besideStem.key]
     }
 }
 
@@ -75,20 +83,21 @@ private func distinct(_ images: [FoundImage], _ folder: String?) -> [Candidate] 
     return images.map { Candidate($0, folder) }.filter { seen.insert([$0.key, $0.fullStem.key]).inserted }
 }
 
-/// Leaves out what looks like a result; when it was named itself, only if its photograph is there too.
-private func withoutResults(_ candidates: [Candidate], named: Set<String>) -> [Candidate] {
+/// The paths of results of earlier runs. A photograph may be named as a result is, `sky.color.png`.
+private func resultPaths(_ candidates: [Candidate], named: Set<String>) -> Set<String> {
     let suffixes = DepthFormat.allCases.map(\.fileSuffix)
     var makers: [String: Set<String>] = [:]
     for candidate in candidates {
-        for stem in [candidate.shortStem.key, candidate.fullStem.key] {
+        for stem in candidate.resultKeys {
             for suffix in suffixes { makers[stem + suffix, default: []].insert(candidate.key) }
         }
     }
-    return candidates.filter { candidate in
-        guard suffixes.contains(where: candidate.path.hasSuffix) else { return true }
-        guard named.contains(candidate.path) else { return false }
-        return makers[candidate.key, default: []].subtracting([candidate.key]).isEmpty
+    let results = candidates.filter { candidate in
+        guard suffixes.contains(where: candidate.path.hasSuffix) else { return false }
+        if !makers[candidate.key, default: []].subtracting([candidate.key]).isEmpty { return true }
+        return !named.contains(candidate.path) && (try? FathomMark.isOn(candidate.path)) == true
     }
+    return Set(results.map(\.path))
 }
 
 /// The short stems; whoever meets another keeps the extension, which may make it meet a third.

@@ -1,3 +1,5 @@
+import Imaging
+
 /// What went wrong, in words that say what to do about it.
 public struct FathomError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. More kinds may be added.
@@ -25,10 +27,18 @@ public struct FathomError: Error, Sendable, CustomStringConvertible {
     /// One sentence with the cause, and the remedy where there is one.
     public let message: String
 
+    /// What the remedy asks the caller to set; the command line names its options for them.
+    package let parameters: [Parameter]
+
     /// Makes an error to throw.
     public init(_ code: Code, _ message: String) {
+        self.init(code, message, parameters: [])
+    }
+
+    package init(_ code: Code, _ message: String, parameters: [Parameter]) {
         self.code = code
         self.message = message
+        self.parameters = parameters
     }
 
     /// The message.
@@ -36,10 +46,23 @@ public struct FathomError: Error, Sendable, CustomStringConvertible {
 }
 
 extension FathomError {
+    /// Something that a caller can set.
+    package enum Parameter: Sendable, Hashable {
+        case outputFolder, replacing, focalLength, pixelLimit, device, precision
+        // Of evaluations.
+        case truth, masks, focalLengthUse, pngScale, crop, range
+    }
+
+    private static func parameters(of error: ImagingError?) -> [Parameter] {
+        if case .tooManyPixels? = error { [.pixelLimit] } else { [] }
+    }
+
     /// Runs `body` and puts whatever it throws under `code`.
     static func wrapping<Success, Failure: Error>(
         _ code: Code, _ body: () throws(Failure) -> Success
     ) throws(FathomError) -> Success {
-        do { return try body() } catch { throw FathomError(code, "\(error)") }
+        do { return try body() } catch {
+            throw FathomError(code, "\(error)", parameters: parameters(of: error as? ImagingError))
+        }
     }
 }

@@ -48,7 +48,7 @@ struct LoadedModel {
     ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
         let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
         let joinsSteps = device.backend.joinsSteps
-        try checkWeights(of: plan(options, imageCount: 1, microBatch: 1, joinsSteps: joinsSteps))
+        try checkWeights()
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
                 let plan = plan(options, imageCount: imageCount, microBatch: microBatch, joinsSteps: joinsSteps)
@@ -59,7 +59,8 @@ struct LoadedModel {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         } catch .outOfDeviceMemory(let name, let reason) {
             throw FathomError(
-                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose --device cpu")
+                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose the CPU",
+                parameters: [.device])
         } catch {
             throw FathomError(.device, "\(error)")
         }
@@ -68,9 +69,9 @@ struct LoadedModel {
     /// Checks every tensor's name and shape before anything is read.
     ///
     /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
-    func checkWeights(of plan: Plan) throws(FathomError) {
+    func checkWeights() throws(FathomError) {
         do throws(WeightError) {
-            try plan.checkWeights(weights, isUnused: network.isUnusedTensor)
+            try network.graph(microBatch: MicroBatch.largest).checkWeights(weights, isUnused: network.isUnusedTensor)
         } catch {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         }

@@ -10,7 +10,7 @@ public struct ModelSummary: Sendable, Codable {
         public let module: String
         /// What it does.
         public let operation: String
-        /// Shape of the first input.
+        /// Shape of the first input; empty for a photograph, which may have any size.
         public let input: [Int]
         /// Shape of the output.
         public let output: [Int]
@@ -18,7 +18,7 @@ public struct ModelSummary: Sendable, Codable {
         public let count: Int
         /// Floating-point operations of all of them, two for each multiply-add.
         public let flopCount: Int
-        /// Bytes of inputs, weights and outputs of all of them.
+        /// Bytes of inputs, weights and outputs of all of them, without a photograph's own.
         public let byteCount: Int
     }
 
@@ -48,12 +48,12 @@ public struct ModelSummary: Sendable, Codable {
     public init(model path: String, options: DepthEstimator.Options = .init()) throws(FathomError) {
         try options.validate()
         let planned = try PlannedModel(path)
+        try planned.checkWeights()
         let chosen = try Self.device(options)
         let microBatch = options.microBatch ?? chosen?.microBatch ?? ChosenDevice.microBatchOfProcessors
         let plan = Plan(
             planned.network.graph(options, microBatch: microBatch), precision: options.precision,
             joinsSteps: chosen?.backend.joinsSteps ?? false)
-        try planned.checkWeights(of: plan)
         let listing = PlanListing(plan)
         model = planned.name
         imageSide = planned.network.configuration.imageSide
@@ -65,7 +65,8 @@ public struct ModelSummary: Sendable, Codable {
         scratchByteCount = need.scratchByteCount
         rows = listing.rows.map { row in
             Row(
-                module: row.scope, operation: row.operation, input: row.input.dimensions,
+                module: row.scope, operation: row.operation,
+                input: row.readsPhotograph ? [] : row.input.dimensions,
                 output: row.output.dimensions, count: row.count, flopCount: row.cost.flopCount,
                 byteCount: row.cost.byteCount)
         }

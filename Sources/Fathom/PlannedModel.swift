@@ -45,15 +45,15 @@ struct PlannedModel {
     /// The model to measure: where there are no weights, random ones stand in.
     var forMeasuring: LoadedModel {
         if let loaded { return loaded }
-        let weights = RandomWeights(for: Plan(network.graph(microBatch: 1)).weights)
+        let weights = RandomWeights(for: network.graph(microBatch: MicroBatch.largest).weights)
         return LoadedModel(path: name, name: "\(name), random weights", network: network, weights: weights)
     }
 
     /// Checks the name and the shape of every tensor, where there are any.
     ///
     /// - Throws: ``FathomError`` naming the first tensor that is missing, misshapen or unknown.
-    func checkWeights(of plan: Plan) throws(FathomError) {
-        try loaded?.checkWeights(of: plan)
+    func checkWeights() throws(FathomError) {
+        try loaded?.checkWeights()
     }
 
     /// The configuration that a path names, when no weights lie beside it.

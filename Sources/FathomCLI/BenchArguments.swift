@@ -57,24 +57,19 @@ struct BenchArguments: ParsableArguments {
     ///
     /// - Returns: the report to compare with.
     func prepare() throws -> BenchmarkReport? {
-        if let json, json != "-" {
-            let folder = (json as NSString).deletingLastPathComponent
-            guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-                throw FathomError(.cannotWrite, "\(json) cannot be written: there is no writable folder \(folder)")
-            }
-        }
+        if let json, json != "-" { try OutputFile.check(json) }
         return try compare.map { try BenchmarkReport(contentsOf: $0) }
     }
 
     /// Writes and prints a report, and ends the program with what the help promises.
     func finish(_ report: BenchmarkReport, _ text: String, _ earlier: BenchmarkReport?) throws {
         if let json, json != "-" { try report.write(to: json) }
-        print(json == "-" ? report.json : text)
+        try writeOutput(json == "-" ? report.json : text)
         let comparison = earlier.map { BenchmarkComparison(before: $0, after: report) }
         if let comparison {
             let text = ComparisonText(comparison, against: compare ?? "").text
             // Standard output is the report's alone.
-            if json == "-" { writeError(text) } else { print("\n" + text) }
+            if json == "-" { writeError(text) } else { try writeOutput("\n" + text) }
         }
         for failure in report.failures { writeError("fathom: \(failure.name) \(failure.shape): \(failure.reason)") }
         guard report.failures.isEmpty else { throw ExitCode.failure }

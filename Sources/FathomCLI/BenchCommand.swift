@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
 
         func run() throws {
             if list {
-                print(try names())
+                try writeOutput(names())
                 return
             }
             let earlier = try measure.prepare()

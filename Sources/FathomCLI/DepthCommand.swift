@@ -10,7 +10,8 @@ struct DepthCommand: ParsableCommand {
         discussion: """
             Folders are walked and their structure is kept below --output. A photograph that cannot be read is \
             reported and skipped; the exit status then is 1. Without a focal length on the command line the \
-            photograph's EXIF data is used, and without that the network's own estimate.
+            photograph's EXIF data is used, and without that the network's own estimate. Results replace those of \
+            earlier runs; where another file of that name lies, the photograph is reported and skipped.
             """)
 
     @Argument(help: ArgumentHelp("Photographs and folders of photographs.", valueName: "photo-or-folder"))
@@ -40,10 +41,13 @@ struct DepthCommand: ParsableCommand {
     @Flag(name: .long, help: "Skip photographs whose results all exist.")
     var skipExisting = false
 
+    @Flag(name: .long, help: "Replace files that Fathom did not write, too.")
+    var overwrite = false
+
     @Option(name: .long, help: ArgumentHelp("The largest photograph to decode.", valueName: "pixels"))
     var maxPixels: Int = Photograph.defaultMaximumPixelCount
 
-    @Flag(name: .long, help: "One JSON object for each photograph, a line each.")
+    @Flag(name: .long, help: "One JSON object for each photograph, a line each (docs/results.md has the keys).")
     var json = false
 
     func validate() throws {
@@ -54,10 +58,12 @@ struct DepthCommand: ParsableCommand {
 
     func run() throws {
         let found = DepthJob.find(paths, outputFolder: output)
-        let jobs = found.jobs.filter { !(skipExisting && $0.isDone(format.formats)) }
+        let isDone = { (job: DepthJob) in skipExisting && job.isDone(format.formats) }
+        let jobs = found.jobs.filter { !isDone($0) }
         let reporter = DepthReporter(style: json ? .json : .text, jobCount: jobs.count)
         for failure in found.failures { reporter.fail(path: failure.path, failure.error) }
-        reporter.skipped(found.jobs.count - jobs.count)
+        reporter.skip(found.results, because: .isResult)
+        reporter.skip(found.jobs.filter(isDone).map(\.photographPath), because: .isDone)
         if found.jobs.isEmpty && found.failures.isEmpty {
             throw FathomError(
                 .unreadableImage,
@@ -69,6 +75,7 @@ struct DepthCommand: ParsableCommand {
             options.png16Scale = try PNG16Scale(png16Scale)
             options.focalLength = camera.focalLength
             options.maximumPixelCount = maxPixels
+            options.replacesForeignFiles = overwrite
             let estimator = try DepthEstimator(model: model.model, options: model.options)
             // Told now rather than after the first photograph was computed.
             if let output { try createFolder(output) }

@@ -3,14 +3,14 @@ import Foundation
 import Synchronization
 
 /// Tells of each photograph as it is done: a line on standard output, failures on standard error, and a progress bar
-/// when standard error is a terminal and there is more than one photograph.
+/// when standard error is a terminal.
 final class DepthReporter: Sendable {
     enum Style: Sendable { case text, json }
 
     private struct State {
         var doneCount = 0
         var failures: [String] = []
-        var isOutputBroken = false
+        var outputFailure: String?
     }
 
     private let style: Style
@@ -19,19 +19,30 @@ final class DepthReporter: Sendable {
 
     init(style: Style, jobCount: Int) {
         self.style = style
-        progress = jobCount > 1 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
+        progress = jobCount > 0 && isatty(STDERR_FILENO) == 1 ? ProgressBar(total: jobCount) : nil
     }
 
-    func skipped(_ count: Int) {
-        guard count > 0, style == .text else { return }
-        emit("skipped \(count) with results already there")
+    /// Why a file is not computed, which is no failure.
+    enum SkipReason: String, Encodable {
+        case isDone = "its results are there"
+        case isResult = "it is a result"
+    }
+
+    func skip(_ paths: [String], because reason: SkipReason) {
+        switch style {
+        case .json:
+            for path in paths { write { try jsonLine(SkipRecord(file: path, skipped: reason)) } }
+        case .text where paths.isEmpty: break
+        case .text where reason == .isDone: write { "skipped \(paths.count) with results already there" }
+        case .text: write { "left out \(paths.count) that are results of earlier runs" }
+        }
     }
 
     func report(_ job: DepthJob, _ result: Result<DepthReport, FathomError>) {
         switch result {
         case .success(let report):
             state.withLock { $0.doneCount += 1 }
-            emit(style == .text ? line(job, report) : try? jsonLine(DepthRecord(job, report)))
+            write { try style == .text ? line(job, report) : jsonLine(DepthRecord(job, report)) }
         case .failure(let error):
             fail(path: job.photographPath, error)
         }
@@ -39,10 +50,11 @@ final class DepthReporter: Sendable {
     }
 
     func fail(path: String?, _ error: FathomError) {
-        state.withLock { $0.failures.append("\(error)") }
+        let text = error.commandLineText
+        state.withLock { $0.failures.append(text) }
         progress?.clear()
-        if style == .json { emit(try? jsonLine(FailureRecord(file: path, error: "\(error)"))) }
-        writeError("fathom: \(error)")
+        if style == .json { write { try jsonLine(FailureRecord(file: path, error: text)) } }
+        writeError("fathom: \(text)")
     }
 
     func warn(_ text: String) {
@@ -53,21 +65,19 @@ final class DepthReporter: Sendable {
     /// Prints the summary; tells whether everything went well.
     func finish() -> Bool {
         progress?.clear()
-        let (doneCount, failures, isOutputBroken) = state.withLock { ($0.doneCount, $0.failures, $0.isOutputBroken) }
-        if isOutputBroken { writeError("fathom: standard output cannot be written; what it should hold is incomplete") }
+        let (doneCount, failures, outputFailure) = state.withLock { ($0.doneCount, $0.failures, $0.outputFailure) }
+        if let outputFailure { writeError("fathom: \(outputFailure)") }
         if failures.count > 0 && doneCount + failures.count > 1 {
             writeError("fathom: \(failures.count) of \(doneCount + failures.count) failed:")
             for failure in failures { writeError("  \(failure)") }
         }
-        return failures.isEmpty && !isOutputBroken
+        return failures.isEmpty && outputFailure == nil
     }
 
-    private func emit(_ line: String?) {
+    /// A record that cannot be made or written does not stop the others; it is told at the end.
+    private func write(_ record: () throws -> String) {
         progress?.clear()
-        guard let line else { return }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-        } catch { state.withLock { $0.isOutputBroken = true } }
+        do { try writeOutput(record()) } catch { state.withLock { $0.outputFailure = "\(error)" } }
     }
 
     private func line(_ job: DepthJob, _ report: DepthReport) -> String {
@@ -121,6 +131,12 @@ private struct DepthRecord: Encodable {
         files = report.files
         saturatedPixels = report.saturatedPixelCount
     }
+}
+
+/// A file that was not computed, in `--json`.
+private struct SkipRecord: Encodable {
+    let file: String
+    let skipped: DepthReporter.SkipReason
 }
 
 /// A photograph that failed, in `--json`.

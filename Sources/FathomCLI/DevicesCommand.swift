@@ -18,29 +18,32 @@ struct DevicesCommand: ParsableCommand {
         let (devices, remark) = Device.all()
         let records = devices.map(DeviceRecord.init)
         if json {
-            for record in records { print(try jsonLine(record)) }
+            for record in records { try writeOutput(jsonLine(record)) }
         } else {
-            printTree(records)
-            if let remark { print("opencl: \(remark)") }
+            var lines = tree(records)
+            if let remark { lines.append("opencl: \(remark)") }
             let (name, reason) = try Device.automatic()
-            print("auto: \(name), because \(reason)")
+            lines.append("auto: \(name), because \(reason)")
+            try writeOutput(lines.joined(separator: "\n"))
         }
         if records.contains(where: { !$0.passes }) { throw ExitCode.failure }
     }
 
-    private func printTree(_ records: [DeviceRecord]) {
+    private func tree(_ records: [DeviceRecord]) -> [String] {
+        var lines: [String] = []
         var platform: String?
         for record in records {
             let indent = record.platform == nil ? "" : "  "
-            if let name = record.platform, name != platform { print(name) }
+            if let name = record.platform, name != platform { lines.append(name) }
             platform = record.platform
-            print("\(indent)\(record.name): \(record.model)")
+            lines.append("\(indent)\(record.name): \(record.model)")
             for property in record.orderedProperties where property.name != "platform" {
-                print("\(indent)  \(property.name): \(property.value)")
+                lines.append("\(indent)  \(property.name): \(property.value)")
             }
-            for line in record.kernelLines { print("\(indent)  \(line)") }
-            print("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
+            lines += record.kernelLines.map { "\(indent)  \($0)" }
+            lines.append("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
         }
+        return lines
     }
 }
 

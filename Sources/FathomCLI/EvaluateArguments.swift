@@ -6,27 +6,14 @@ struct MeasuredModelArguments: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The model to measure, as for fathom depth.", valueName: "path"))
     var model: String?
 
-    @Option(name: .long, help: "The device that runs it: auto or cpu. (default: auto)", transform: DeviceChoice.init)
-    var device: DeviceChoice = .auto
-
-    @Option(name: .long, help: "Threads of the CPU. (default: one on each usable core)")
-    var threads: Int?
+    @OptionGroup var run: RunArguments
 
     @Option(
         name: .long,
         help: "The focal length that a model's depth stands on: true (NAME.json, preset), estimated or both.")
     var focal: FocalUse = .both
 
-    func validate() throws {
-        do { try options.validate() } catch { throw ValidationError("\(error)") }
-    }
-
-    var options: DepthEstimator.Options {
-        var options = DepthEstimator.Options()
-        options.device = device
-        options.threadCount = threads
-        return options
-    }
+    var options: DepthEstimator.Options { run.options }
 }
 
 /// A focal length by its name on the command line.

@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let csv, csv != "-" { try checkFolder(of: csv) }
+        if let csv, csv != "-" { try OutputFile.check(csv) }
         let evaluation = try makeEvaluation()
         let progress = isatty(STDERR_FILENO) == 1 ? ProgressBar(total: evaluation.imageCount) : nil
         let report = evaluation.run { _, error in
@@ -77,19 +77,11 @@ struct EvaluateCommand: ParsableCommand {
         let table = EvaluationCSV(report)
         if let csv, csv != "-" { try table.write(to: csv) }
         if csv == "-" {
-            print(table.text, terminator: "")
+            try writeOutput(table.text, terminator: "")
         } else if json {
-            print(try jsonLine(report))
+            try writeOutput(jsonLine(report))
         } else {
-            print(EvaluationText(report, showsImages: perImage).text)
-        }
-    }
-
-    /// Before hours of computation, not after them.
-    private func checkFolder(of path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
-        guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-            throw FathomError(.cannotWrite, "\(path) cannot be written: there is no writable folder \(folder)")
+            try writeOutput(EvaluationText(report, showsImages: perImage).text)
         }
     }
 }

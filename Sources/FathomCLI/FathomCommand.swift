@@ -22,7 +22,7 @@ struct FathomCommand: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let error as FathomError {
-            writeError("fathom: \(error)")
+            writeError("fathom: \(error.commandLineText)")
             exit(withError: ExitCode.failure)
         } catch {
             exit(withError: error)

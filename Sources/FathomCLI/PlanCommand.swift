@@ -26,40 +26,36 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         if let roofline {
             let budgets = try TimeBudget.all(model: model.model, device: roofline, options: model.options)
-            for budget in budgets { print(json ? try jsonLine(budget) : BudgetText(budget).text) }
+            for budget in budgets { try writeOutput(json ? jsonLine(budget) : BudgetText(budget).text) }
             return
         }
         let summary = try ModelSummary(model: model.model, options: model.options)
-        if json {
-            print(try jsonLine(summary))
-        } else {
-            printTable(summary)
-        }
+        try writeOutput(json ? jsonLine(summary) : text(summary))
     }
 
-    private func printTable(_ summary: ModelSummary) {
+    private func text(_ summary: ModelSummary) -> String {
         var table = TextTable(columns: [
             .left("module"), .left("operation"), .left("input"), .left("output"), .right("count"), .right("GFLOP"),
             .right("share"), .right("MB moved"),
         ])
         for row in summary.rows {
+            let input = row.input.isEmpty ? "photograph" : "\(row.input)"
             table.add([
-                row.module, row.operation, "\(row.input)", "\(row.output)", String(row.count),
+                row.module, row.operation, input, "\(row.output)", String(row.count),
                 decimal(Double(row.flopCount) / 1e9, 3),
                 decimal(100 * Double(row.flopCount) / Double(max(summary.flopCount, 1)), 1) + " %",
                 decimal(Double(row.byteCount) / 1e6, 1),
             ])
         }
-        print(table.text)
-        print(
-            """
+        return """
+            \(table.text)
 
             \(summary.model): \(summary.imageSide) x \(summary.imageSide) inside, \
             \(decimal(Double(summary.flopCount) / 1e9, 1)) GFLOP for a photograph
             \(summary.device.map { "memory on \($0)" } ?? "memory at the least") \
             \(megabytes(summary.memoryByteCount)) MB: weights \(megabytes(summary.weightByteCount)), activations at their \
             peak \(megabytes(summary.arenaByteCount)), scratch \(megabytes(summary.scratchByteCount))
-            """)
+            """
     }
 
     private func megabytes(_ byteCount: Int) -> String { decimal(Double(byteCount) / 1e6, 1) }

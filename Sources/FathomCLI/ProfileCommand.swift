@@ -50,7 +50,7 @@ struct ProfileCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkFolders()
+        for path in [csv == "-" ? nil : csv, trace, roofline].compactMap(\.self) { try OutputFile.check(path) }
         let photograph = try photograph.map { try Photograph(contentsOf: $0) } ?? Photograph.synthetic()
         let estimator = try DepthEstimator(measuring: model.model, options: model.options)
         var options = ProfileOptions()
@@ -62,21 +62,11 @@ struct ProfileCommand: ParsableCommand {
         if let trace { try profile.write(.trace, to: trace) }
         if let roofline { try profile.write(.roofline, to: roofline) }
         if csv == "-" {
-            print(try profile.text(.csv), terminator: "")
+            try writeOutput(profile.text(.csv), terminator: "")
         } else if json {
-            print(try jsonLine(profile))
+            try writeOutput(jsonLine(profile))
         } else {
-            print(ProfileText(profile).text)
-        }
-    }
-
-    /// Before minutes of computation, not after them.
-    private func checkFolders() throws {
-        for path in [csv == "-" ? nil : csv, trace, roofline].compactMap(\.self) {
-            let folder = (path as NSString).deletingLastPathComponent
-            guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-                throw FathomError(.cannotWrite, "\(path) cannot be written: there is no writable folder \(folder)")
-            }
+            try writeOutput(ProfileText(profile).text)
         }
     }
 }

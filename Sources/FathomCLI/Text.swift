@@ -1,3 +1,4 @@
+import Fathom
 import Foundation
 
 /// A number with a fixed count of decimals, whatever the locale.
@@ -54,6 +55,17 @@ struct TextTable {
             while line.last == " " { line.removeLast() }
             return line
         }.joined(separator: "\n")
+    }
+}
+
+/// Writes to standard output what a command was asked for, so that it is there when the exit status is 0.
+///
+/// - Throws: `FathomError` when it cannot be written.
+func writeOutput(_ text: String, terminator: String = "\n") throws {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
+    } catch {
+        throw FathomError(.cannotWrite, "standard output cannot be written; what it should hold is incomplete")
     }
 }
 

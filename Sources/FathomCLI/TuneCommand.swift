@@ -36,7 +36,7 @@ struct TuneCommand: ParsableCommand {
             ) { result in
                 writeError("\(result.kernel) \(result.shape): \(Self.gain(result))")
             }
-            print(json ? try jsonLine(report) : table(report))
+            try writeOutput(json ? jsonLine(report) : table(report))
         }
 
         private static func gain(_ result: KernelTuning.Result) -> String {
@@ -73,7 +73,7 @@ struct TuneCommand: ParsableCommand {
         @Argument(help: "The file to write.")
         var file: String
 
-        func run() throws { print("\(file): \(try KernelTuning.export(to: file)) records") }
+        func run() throws { try writeOutput("\(file): \(KernelTuning.export(to: file)) records") }
     }
 
     /// `fathom tune import FILE`
@@ -85,7 +85,7 @@ struct TuneCommand: ParsableCommand {
         @Argument(help: "A file that `fathom tune export` wrote.")
         var file: String
 
-        func run() throws { print("\(file): \(try KernelTuning.import(from: file)) records") }
+        func run() throws { try writeOutput("\(file): \(KernelTuning.import(from: file)) records") }
     }
 }
 

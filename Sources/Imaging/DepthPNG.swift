@@ -1,6 +1,6 @@
 /// Depth as 16-bit grey PNG, the form that most datasets and robots read: value = metres * scale, 0 = unknown. The scale
 /// travels with the file in tEXt chunks: `depth_scale` (steps per metre), `unit`, `invalid`, `saturated` (pixels),
-/// `focal_px` and `model`.
+/// `focal_px`, `model` and Fathom's mark.
 package enum DepthPNG {
     /// An encoded file and what was lost on the way.
     package struct Encoded: Sendable {
@@ -40,6 +40,7 @@ package enum DepthPNG {
             PNGText(key: "saturated", value: String(quantised.saturatedCount)),
             PNGText(key: "focal_px", value: shortest(metadata.focalLengthPixels)),
             PNGText(key: "model", value: metadata.model),
+            .fathomMark,
         ]
         let bytes = try PNGEncoder.encode(
             grey16: quantised.values, width: depth.width, height: depth.height, text: text)

@@ -56,7 +56,7 @@ extension ImagingError: CustomStringConvertible {
         case .corrupt(let name, let reason):
             "\(name): is damaged or incomplete (\(reason)); copy or download it again"
         case .tooManyPixels(let name, let width, let height, let limit):
-            "\(name): has \(width) x \(height) pixels, more than the limit of \(limit); raise it with --max-pixels"
+            "\(name): has \(width) x \(height) pixels, more than the limit of \(limit); raise the limit"
         case .outOfMemory(let name, let byteCount):
             "\(name): there is no memory for \(byteCount) bytes of it; free some, or make the image smaller"
         case .sampleCount(let expected, let actual):

@@ -1,3 +1,5 @@
+import Archives
+
 /// A value of NumPy's .npy format, version 1.0, little-endian, rows last index fastest.
 package enum NPYArray: Sendable, Equatable {
     /// float32 of any shape; an empty shape is a scalar.
@@ -48,14 +50,5 @@ package enum NPYArray: Sendable, Equatable {
             if bytes.isEmpty { bytes.appendLittleEndian(UInt32(0)) }
         }
         return bytes
-    }
-}
-
-extension [UInt8] {
-    /// Appends an integer, lowest byte first.
-    mutating func appendLittleEndian<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) {
-        for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
-            append(UInt8(truncatingIfNeeded: value >> Value(shift)))
-        }
     }
 }

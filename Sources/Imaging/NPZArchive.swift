@@ -15,7 +15,7 @@ package struct NPZArchive: Sendable {
     /// `sampleCount` when an array's values do not fill its shape.
     package func write(to path: String) throws(ImagingError) {
         try AtomicFile.write(to: path) { (file) throws(ImagingError) in
-            var entries: [ZIPEntry] = []
+            var entries: [StoredZipEntry] = []
             var offset: UInt64 = 0
             for (key, array) in arrays {
                 let entry = try Self.entry(key, array, offset: offset)
@@ -27,11 +27,11 @@ package struct NPZArchive: Sendable {
                 offset += UInt64(localHeader.count) + entry.byteCount
                 entries.append(entry)
             }
-            try file.append(ZIPDirectory.bytes(entries: entries, offset: offset))
+            try file.append(StoredZipEntry.directory(of: entries, at: offset))
         }
     }
 
-    private static func entry(_ key: String, _ array: NPYArray, offset: UInt64) throws(ImagingError) -> ZIPEntry {
+    private static func entry(_ key: String, _ array: NPYArray, offset: UInt64) throws(ImagingError) -> StoredZipEntry {
         let header = array.header
         var checksum = CRC32()
         checksum.update(header)
@@ -48,6 +48,6 @@ package struct NPZArchive: Sendable {
             checksum.update(payload)
             byteCount += UInt64(payload.count)
         }
-        return ZIPEntry(name: key + ".npy", crc32: checksum.value, byteCount: byteCount, offset: offset)
+        return StoredZipEntry(name: key + ".npy", crc32: checksum.value, byteCount: byteCount, offset: offset)
     }
 }

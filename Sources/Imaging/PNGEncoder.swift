@@ -6,9 +6,9 @@ package enum PNGEncoder {
     /// half as large again.
     private static let compression: Int32 = 1
 
-    /// An 8-bit RGB PNG of `image`. Throws `cannotEncode`.
+    /// An 8-bit RGB PNG of `image` with Fathom's mark. Throws `cannotEncode`.
     package static func encode(_ image: PixelImage) throws(ImagingError) -> [UInt8] {
-        try encode(image.pixels, width: image.width, height: image.height, bands: 3, text: [])
+        try encode(image.pixels, width: image.width, height: image.height, bands: 3, text: [.fathomMark])
     }
 
     /// A 16-bit grey PNG of `height * width` values with text chunks. Throws `cannotEncode`.

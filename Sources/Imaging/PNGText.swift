@@ -5,6 +5,9 @@ struct PNGText {
     /// Where text may go: behind the signature and the header chunk.
     static let offset = 8 + 25
 
+    /// Says that Fathom wrote the file.
+    static let fathomMark = PNGText(key: FathomMark.key, value: FathomMark.value)
+
     /// At most 79 characters.
     let key: String
     /// Anything but ASCII becomes "?": the format asks for Latin-1.

@@ -38,8 +38,7 @@ package struct PhotographDecoder: Sendable {
         try file.checkOpened(name: name, maximumPixelCount: maximumPixelCount)
         let (width, height) = (file.uprightWidth, file.uprightHeight)
         let image = try PixelImage(width: width, height: height, pixels: file.decodeRGB(name: name))
-        let exif = file.text("exif-ifd2-FocalLengthIn35mmFilm")
-        return Photograph(image: image, focalLength35mm: exif.flatMap(ExifText.positiveNumber), name: name)
+        return Photograph(image: image, focalLength35mm: file.focalLength35mm, name: name)
     }
 
     /// The size of the upright image at `path`, from its header alone.

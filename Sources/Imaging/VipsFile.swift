@@ -39,6 +39,13 @@ struct VipsFile: ~Copyable {
         cvips_image_text(handle, field).map { String(cString: $0) }
     }
 
+    /// The focal length in EXIF data as its 35 mm equivalent in millimetres; nil when there is none.
+    var focalLength35mm: Double? {
+        if let text = text("exif-ifd2-FocalLengthIn35mmFilm") { return ExifText.positiveNumber(text) }
+        let millimetres = cvips_image_tiff_focal_length_35mm(handle)
+        return millimetres > 0 ? millimetres : nil
+    }
+
     /// Upright 8-bit sRGB, `uprightHeight * uprightWidth * 3` samples.
     func decodeRGB(name: String) throws(ImagingError) -> [UInt8] {
         let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 3)

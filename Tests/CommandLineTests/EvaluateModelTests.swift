@@ -54,6 +54,20 @@ struct EvaluateModelTests {
         #expect((alone["true focal length"]?["abs_rel"] ?? 1) < 1e-6)
     }
 
+    @Test("the error of a precision is measured against the truth", arguments: ["bf16", "int8"])
+    func precision(name: String) throws {
+        let folder = try heldOut()
+        let figures = try methods(run("--precision", name, "--focal", "true", in: folder))
+        let error = try #require(figures["true focal length"]?["abs_rel"])
+        #expect(error > 1e-5 && error < 0.2, "the truth is the same model's in f32")
+    }
+
+    @Test("a precision that the device does not have is refused before anything is read")
+    func missingPrecision() throws {
+        let result = try run("--precision", "f16", "--device", "cpu", in: heldOut())
+        #expect(result.status == 1 && result.errors.contains("the CPU back end does not run f16"))
+    }
+
     @Test("baselines: the median depth, and a mean map given as a file")
     func baselines() throws {
         let folder = try heldOut()

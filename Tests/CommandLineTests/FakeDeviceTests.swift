@@ -90,7 +90,7 @@ struct FakeDeviceTests {
         try trustDevice()
         let small = try depth("opencl:0", ["FAKE_OPENCL_MEMORY": "20000000"])
         #expect(small.result.status == 1)
-        for word in ["even for one crop", "bytes are needed", "the device has 20000000", "--device cpu"] {
+        for word in ["even for one crop", "bytes are needed", "the device has 20000000", "choose the CPU (--device)"] {
             #expect(small.result.errors.contains(word), "\(small.result.errors)")
         }
     }

@@ -11,7 +11,7 @@ struct FormatTests {
             ("npz", ["a.npz"]), ("png16", ["a.depth.png"]), ("color", ["a.color.png"]),
             ("color,npz", ["a.color.png", "a.npz"]), ("png16,png16", ["a.depth.png"]),
             ("npz,png16,color", ["a.color.png", "a.depth.png", "a.npz"]),
-            ("exr,pfm,tiff", ["a.depth.tiff", "a.exr", "a.pfm"]),
+            ("exr,pfm,tiff", ["a.depth.exr", "a.depth.pfm", "a.depth.tiff"]),
         ])
     func lists(list: String, names: [String]) throws {
         let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
@@ -56,7 +56,7 @@ struct FormatTests {
         let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
         #expect(try CommandLineTool.depth("a.jpg", "--format", "npz,exr,pfm,tiff", in: folder).status == 0)
         let metres = try depth(inArchive: folder.file("a.npz")).metres
-        for name in ["a.exr", "a.pfm", "a.depth.tiff"] {
+        for name in ["a.depth.exr", "a.depth.pfm", "a.depth.tiff"] {
             #expect(try DepthFileReader.read(folder.file(name)).map.values == metres, "\(name)")
         }
     }

@@ -61,6 +61,19 @@ struct JSONTests {
         #expect(abs((object["fov_deg"] as? Double ?? 0) - degrees) <= 1e-9)
     }
 
+    @Test("an object with file and reason for what is not computed")
+    func skipped() throws {
+        let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg", "b.jpg": "exif.jpg"])
+        #expect(try CommandLineTool.depth("a.jpg", in: folder).status == 0)
+        let result = try CommandLineTool.depth(".", "--skip-existing", "--json", in: folder)
+        #expect(result.status == 0)
+        let objects = try result.objects()
+        #expect(objects.map { $0["file"] as? String } == ["./a.color.png", "./a.jpg", "./b.jpg"])
+        #expect(objects[0]["skipped"] as? String == "it is a result")
+        #expect(objects[1]["skipped"] as? String == "its results are there")
+        #expect(objects[0].count == 2 && objects[1].count == 2 && objects[2]["skipped"] == nil)
+    }
+
     @Test("an object with file and error for what failed, and the same on standard error")
     func failures() throws {
         let folder = try TemporaryFolder.with(["b.jpg": "exif.jpg"])

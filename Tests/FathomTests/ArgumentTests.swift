@@ -73,7 +73,7 @@ struct ArgumentTests {
             _ = try Photograph(encoded: Array("no image".utf8), name: "upload")
         }
         let path = imageFixture("exif.jpg")
-        expectFailure(.unreadableImage, path, "48 x 32", "1535", "--max-pixels") {
+        expectFailure(.unreadableImage, path, "48 x 32", "1535", "raise the limit") {
             _ = try Photograph(contentsOf: path, maximumPixelCount: 1535)
         }
         #expect(try Photograph(contentsOf: path, maximumPixelCount: 1536).width == 48)

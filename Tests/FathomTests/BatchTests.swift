@@ -99,7 +99,7 @@ struct BatchTests {
         let report = try #require(log.all.first).result.get()
         #expect(report.focalLengthPixels == 450 && report.focalLengthSource == .user)
         #expect(report.files == [folder.file("a.depth.png")])
-        expectFailure(.unreadableImage, "613 x 431", "1536", "--max-pixels") { _ = try log.all[1].result.get() }
+        expectFailure(.unreadableImage, "613 x 431", "1536", "raise the limit") { _ = try log.all[1].result.get() }
         #expect(try folder.allFiles() == ["a.depth.png", "a.jpg", "b.png"])
     }
 

@@ -15,7 +15,7 @@ struct DepthJobTests {
     private func find(
         _ paths: [String], in folder: TemporaryFolder, output: String? = nil
     ) -> (found: [String: String], failures: [String]) {
-        let (jobs, failures) = DepthJob.find(paths.map(folder.file), outputFolder: output.map(folder.file))
+        let (jobs, failures, _) = DepthJob.find(paths.map(folder.file), outputFolder: output.map(folder.file))
         func relative(_ path: String) -> String { path.replacingOccurrences(of: folder.path + "/", with: "") }
         let pairs = jobs.map { (relative($0.photographPath), relative($0.outputStem)) }
         return (Dictionary(pairs) { $0 + " and " + $1 }, failures.map { relative("\($0.error)") })
@@ -55,7 +55,7 @@ struct DepthJobTests {
         let folder = try makeFolder("one/a.jpg", "two/a.jpg", "two/b.jpg")
         let (found, failures) = find(["one", "two"], in: folder, output: "out")
         #expect(found == ["one/a.jpg": "out/a.jpg", "two/b.jpg": "out/b"])
-        #expect(failures == ["two/a.jpg: its results would replace those of one/a.jpg; give it another --output"])
+        #expect(failures == ["two/a.jpg: its results would replace those of one/a.jpg; give it another folder"])
     }
 
     @Test("a photograph is taken once, however often it is named", arguments: [nil, "out"])
@@ -84,10 +84,33 @@ struct DepthJobTests {
         #expect(find(["a.color.png"], in: folder).found == ["a.color.png": "a.color"])
     }
 
+    @Test("photographs that are named as results are taken where they are none", arguments: [nil, "out"])
+    func namedAsResult(output: String?) throws {
+        let folder = try makeFolder("in/sky.color.png", "in/sea.depth.png", "in/map.depth.tiff", "in/b.jpg")
+        let (found, failures) = find(["in"], in: folder, output: output)
+        #expect(found.keys.sorted() == ["in/b.jpg", "in/map.depth.tiff", "in/sea.depth.png", "in/sky.color.png"])
+        #expect(failures.isEmpty)
+    }
+
+    @Test("results are known by their photograph beside them, in the output's mirror, or by their mark")
+    func leftOut() throws {
+        let folder = try makeFolder(
+            "in/a.jpg", "in/a.color.png", "in/out/a.depth.png", "in/x/b.jpg.color.png", "in/x/b.jpg")
+        try folder.write(Data("a picture's head, tEXtSoftware\0Fathom, its pixels".utf8), "in/old/c.color.png")
+        let paths = { (output: String) in
+            DepthJob.find([folder.file("in")], outputFolder: folder.file(output)).results
+                .map { $0.replacingOccurrences(of: folder.path + "/", with: "") }
+        }
+        #expect(
+            paths("in/out")
+                == ["in/a.color.png", "in/old/c.color.png", "in/out/a.depth.png", "in/x/b.jpg.color.png"])
+        #expect(paths("elsewhere") == ["in/a.color.png", "in/old/c.color.png", "in/x/b.jpg.color.png"])
+    }
+
     @Test("what is not there is a failure that names it")
     func missing() throws {
         let folder = try makeFolder("a.jpg")
-        let (jobs, failures) = DepthJob.find([folder.file("nowhere"), folder.file("a.jpg")], outputFolder: nil)
+        let (jobs, failures, _) = DepthJob.find([folder.file("nowhere"), folder.file("a.jpg")], outputFolder: nil)
         #expect(jobs.map(\.photographPath) == [folder.file("a.jpg")])
         #expect(failures.map(\.path) == [folder.file("nowhere")])
         #expect(failures.first?.error.code == .unreadableImage)

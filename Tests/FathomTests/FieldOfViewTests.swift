@@ -16,7 +16,7 @@ struct FieldOfViewTests {
         let model = try withoutFieldOfView()
         let estimator = try DepthEstimator(model: model.path)
         #expect(!estimator.estimatesFieldOfView)
-        expectFailure(.invalidArgument, "no field-of-view network", "--focal-px", "--focal-35mm", "--fov") {
+        expectFailure(.invalidArgument, "no field-of-view network", "give one") {
             _ = try estimator.estimate(Fixture.mini.photograph())
         }
     }
@@ -53,7 +53,9 @@ struct FieldOfViewTests {
         try model.editWeights { try $0.set("fov_model.head.layers.4.bias", 0, bias) }
         let estimator = try DepthEstimator(model: model.path)
         let photograph = try Fixture.mini.photograph()
-        expectFailure(.device, "field of view", "no camera", "--focal-px") { _ = try estimator.estimate(photograph) }
+        expectFailure(.device, "field of view", "no camera", "give the focal length") {
+            _ = try estimator.estimate(photograph)
+        }
         #expect(try estimator.estimate(photograph, focalLength: .pixels(450)).focalLengthSource == .user)
     }
 

@@ -34,7 +34,7 @@ struct ModelConfigurationTests {
     static let edits = [
         Edit("fusion_hidden_size", "32", "32"),
         Edit("hidden_size", in: "patch_model_config", "128", "encoder.patch_encoder"),
-        Edit("num_hidden_layers", in: "image_model_config", "15", "encoder.image_encoder.blocks.14"),
+        Edit("num_hidden_layers", in: "image_model_config", "15", "encoder.image_encoder.model.encoder.layer.14"),
         Edit("num_hidden_layers", in: "fov_model_config", "13", "fov.encoder"),
         Edit("mlp_ratio", in: "patch_model_config", "4", "fc1"),
         Edit("num_attention_heads", in: "patch_model_config", "3", "3"),

@@ -53,6 +53,20 @@ struct ModelErrorTests {
             try ModelSummary(model: model.path).flopCount == ModelSummary(model: Fixture.mini.folder.path).flopCount)
     }
 
+    /// Planning so many takes minutes; whether the tensors are there is known from their names.
+    @Test("a configuration that claims a thousand layers is refused at once", .timeLimit(.minutes(1)))
+    func layers() throws {
+        let model = try ModelCopy()
+        try model.editConfiguration { configuration in
+            for key in ["patch_model_config", "image_model_config", "fov_model_config"] {
+                var encoder = configuration[key] as? [String: Any] ?? [:]
+                encoder["num_hidden_layers"] = 1024
+                configuration[key] = encoder
+            }
+        }
+        expectRefusalByPlan(model.path, "has no tensor 'depth_pro.encoder.patch_encoder.model.encoder.layer.14.")
+    }
+
     @Test("weights without a configuration")
     func withoutConfiguration() throws {
         let model = try ModelCopy()
@@ -112,7 +126,7 @@ struct ModelErrorTests {
     func incomplete() throws {
         let model = try ModelCopy()
         try model.editWeights { try $0.rename("head.layers.4.bias", to: "head.layers.4.other") }
-        expectRefusalByPlan(model.path, model.path, "head.4.bias")
+        expectRefusalByPlan(model.path, model.path, "head.layers.4.bias")
     }
 
     @Test("a value that is no number", arguments: [Float.nan, .infinity, -.infinity])

@@ -57,7 +57,7 @@ struct OpenCLDeviceTests {
 
     @Test("half precision is refused on the CPU with what it can")
     func halfOnCPU() {
-        expectFailure(.invalidArgument, "f16", "choose --precision f32") {
+        expectFailure(.invalidArgument, "f16", "choose f32") {
             _ = try Fixture.mini.estimator {
                 $0.device = .cpu
                 $0.precision = .float16

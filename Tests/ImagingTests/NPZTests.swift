@@ -77,7 +77,7 @@ struct NPZTests {
 
     @Test("Sizes and offsets beyond 32 bits move to the ZIP64 field")
     func zip64() {
-        let large = ZIPEntry(name: "d.npy", crc32: 7, byteCount: 5_000_000_000, offset: 6_000_000_000)
+        let large = StoredZipEntry(name: "d.npy", crc32: 7, byteCount: 5_000_000_000, offset: 6_000_000_000)
         let local = large.localHeader
         #expect(integer(local, 4, 2) == 45)
         #expect(integer(local, 18, 4) == 0xFFFF_FFFF)
@@ -93,11 +93,11 @@ struct NPZTests {
         #expect(integer(central, 30, 2) == 28)
         #expect(integer(central, 46 + 5 + 4 + 16, 8) == 6_000_000_000)
 
-        let small = ZIPEntry(name: "s.npy", crc32: 7, byteCount: 100, offset: 5_000_000_000)
+        let small = StoredZipEntry(name: "s.npy", crc32: 7, byteCount: 100, offset: 5_000_000_000)
         #expect(small.localHeader.count == 35)
         #expect(integer(small.centralHeader, 46 + 5 + 4, 8) == 5_000_000_000)
 
-        let end = ZIPDirectory.bytes(entries: [small], offset: 5_000_000_100)
+        let end = StoredZipEntry.directory(of: [small], at: 5_000_000_100)
         let headerCount = small.centralHeader.count
         #expect(integer(end, headerCount, 4) == 0x0606_4B50)
         #expect(integer(end, headerCount + 40, 8) == headerCount)

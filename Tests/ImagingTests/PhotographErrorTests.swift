@@ -50,6 +50,60 @@ struct PhotographErrorTests {
         #expect(reason.lowercased().contains("premature end"))
     }
 
+    /// The number of bytes in front of the marker's segment.
+    private func offset(of marker: UInt8, in jpeg: [UInt8]) throws -> Int {
+        try #require(jpeg.indices.dropLast().first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == marker })
+    }
+
+    @Test(
+        "An oddity in front of a JPEG's damage does not hide it",
+        arguments: ["exif.jpg", "progressive.jpg"], ["cut", "garbled"])
+    func hiddenDamage(_ name: String, _ damage: String) throws {
+        var bytes = try FixtureImage.bytes(name)
+        let tables = try offset(of: 0xDB, in: bytes)
+        let scan = try offset(of: 0xDA, in: bytes)
+        let middle = (scan + bytes.count) / 2
+        if damage == "cut" {
+            bytes.replaceSubrange(middle..., with: [0xFF, 0xD9])
+        } else {
+            // No code of all ones is given out, so that this is no code at all.
+            for index in middle..<middle + 24 { bytes[index] = (index - middle) % 2 == 0 ? 0xFF : 0 }
+        }
+        guard case .corrupt? = error(bytes) else {
+            Issue.record("without the oddity: \(String(describing: error(bytes)))")
+            return
+        }
+        bytes.insert(contentsOf: [0x12, 0x34], at: tables)
+        guard case .corrupt(_, let reason)? = error(bytes) else {
+            Issue.record("\(String(describing: error(bytes)))")
+            return
+        }
+        #expect(reason.contains("JPEG"))
+    }
+
+    @Test("A scan of which much is left over was misread; a few bytes and padding are harmless")
+    func leftOver() throws {
+        let bytes = try FixtureImage.bytes("exif.jpg")
+        func error(_ extra: [UInt8]) -> ImagingError? {
+            self.error(bytes.dropLast(2) + extra + bytes.suffix(2))
+        }
+        guard case .corrupt(_, let reason)? = error((1...64).map { 3 * $0 }) else {
+            Issue.record("64 bytes are taken for nothing")
+            return
+        }
+        // The decoder takes some ahead.
+        #expect(reason.hasSuffix(" bytes of a scan are left over"))
+        #expect(error([7, 8, 9]) == nil)
+        #expect(error([UInt8](repeating: 0, count: 64)) == nil)
+    }
+
+    @Test("Stray bytes between a JPEG's segments do not fail it", arguments: ["exif.jpg", "progressive.jpg"])
+    func strayBytes(_ name: String) throws {
+        var bytes = try FixtureImage.bytes(name)
+        bytes.insert(contentsOf: [0x12, 0x34], at: try offset(of: 0xDB, in: bytes))
+        #expect(error(bytes) == nil)
+    }
+
     @Test("What one file's decoder said is not told of the next")
     func reasonsStayApart() throws {
         let jpeg = try FixtureImage.bytes("exif.jpg")
@@ -149,7 +203,7 @@ struct PhotographErrorTests {
         let refusal = error(png, limit: PhotographDecoder.defaultMaximumPixelCount)
         #expect(refusal == .tooManyPixels(name: "photo", width: 60000, height: 60000, limit: 200_000_000))
         let text = try #require(refusal).description
-        #expect(text.contains("60000 x 60000") && text.contains("200000000") && text.contains("--max-pixels"))
+        #expect(text.contains("60000 x 60000") && text.contains("200000000") && text.contains("raise the limit"))
 
         let bytes = try FixtureImage.bytes("orientation6.png")
         let pixelCount = FixtureImage.width * FixtureImage.height

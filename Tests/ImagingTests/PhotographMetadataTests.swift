@@ -85,8 +85,8 @@ struct PhotographMetadataTests {
     @Test(
         "The 35 mm equivalent is read from EXIF",
         arguments: [
-            ("exif.jpg", 26), ("lossless.webp", 26), ("plain.heic", 26), ("orientation6.png", 26), ("plain.png", nil),
-            ("progressive.jpg", nil),
+            ("exif.jpg", 26), ("lossless.webp", 26), ("plain.heic", 26), ("orientation6.png", 26), ("exif.tif", 26),
+            ("plain.png", nil), ("progressive.jpg", nil), ("plain.tif", nil),
         ] as [(String, Double?)])
     func focalLength(_ name: String, _ expected: Double?) throws {
         #expect(try PhotographDecoder().decode(contentsOf: FixtureImage.path(name)).focalLength35mm == expected)

@@ -26,6 +26,18 @@ struct HuggingFaceLayoutTests {
         }
     }
 
+    @Test("a tensor that is missing is told by the name that the file would have for it")
+    func missingNames() throws {
+        let layout = try layout(MemorySource(names: []))
+        for (apple, huggingFace) in DepthProNames.pairs(layerCount: 24, spelling: .disk) {
+            try #require(layout.nameInFile(apple) == huggingFace.joined(separator: " + "), "\(apple)")
+        }
+        #expect(layout.nameInFile("decoder.other") == "decoder.other")
+        #expect(throws: WeightError.missing("depth_pro.encoder.image_encoder.model.layernorm.bias")) {
+            try layout.require("encoder.image_encoder.norm.bias", shape: [4])
+        }
+    }
+
     private static let block = "depth_pro.encoder.patch_encoder.model.encoder.layer.3."
     private static let query = block + "attention.attention.query.weight"
     private static let key = block + "attention.attention.key.weight"

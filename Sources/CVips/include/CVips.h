@@ -53,6 +53,10 @@ int cvips_image_upright_height(const CVipsImage *_Nonnull image);
 /// A metadata field as text, or NULL when the file does not have it. Lives until the next call on the handle.
 const char *_Nullable cvips_image_text(CVipsImage *_Nonnull image, const char *_Nonnull field);
 
+/// The focal length in a TIFF's EXIF data as its 35 mm equivalent in millimetres; 0 when there is none. (Those of other
+/// formats are the text `exif-ifd2-FocalLengthIn35mmFilm`.)
+double cvips_image_tiff_focal_length_35mm(CVipsImage *_Nonnull image);
+
 /// Decodes to upright 8-bit sRGB, interleaved, rows without gaps: `byte_count` must be width * height * 3.
 CVipsStatus cvips_image_decode_rgb(CVipsImage *_Nonnull image, uint8_t *_Nonnull rgb, size_t byte_count);
 
@@ -79,8 +83,9 @@ typedef struct CVipsPixels {
 CVipsEncoded *_Nonnull cvips_encode_png(const CVipsPixels *_Nonnull pixels, int compression);
 
 /// Encodes grey floats as TIFF, losslessly compressed (deflate, floating-point predictor). The pixels must have one band
-/// of 32 bits.
-CVipsEncoded *_Nonnull cvips_encode_float_tiff(const CVipsPixels *_Nonnull pixels);
+/// of 32 bits. `description` becomes the tag ImageDescription.
+CVipsEncoded *_Nonnull cvips_encode_float_tiff(
+    const CVipsPixels *_Nonnull pixels, const char *_Nonnull description);
 
 CVipsStatus cvips_encoded_status(const CVipsEncoded *_Nonnull encoded);
 const char *_Nonnull cvips_encoded_message(const CVipsEncoded *_Nonnull encoded);

@@ -10,18 +10,34 @@ package struct DepthFileIndex: Sendable {
 
     /// Looks for depth files below a folder, without hidden ones and without `fathom depth`'s colour pictures. Of several
     /// with a name the most exact format is taken.
-    package init(folder: String) {
-        var ranks: [String: Int] = [:]
+    ///
+    /// - Parameters:
+    ///   - folder: the folder.
+    ///   - holdsTruth: whether it holds true depths: then what Fathom wrote beside them is taken last.
+    package init(folder: String, holdsTruth: Bool = false) {
+        var candidates: [String: [(path: String, rank: Int)]] = [:]
         guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
             failures = [DataSetError(folder, "is no folder that can be read; check the path")]
             return
         }
         for name in names.sorted() where !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
-            guard let (key, rank) = Self.key(name), rank < ranks[key, default: .max] else { continue }
-            ranks[key] = rank
-            paths[key] = folder + (folder.hasSuffix("/") ? "" : "/") + name
+            guard let (key, rank) = Self.key(name) else { continue }
+            candidates[key, default: []].append((folder + (folder.hasSuffix("/") ? "" : "/") + name, rank))
+        }
+        for (key, files) in candidates {
+            paths[key] = Self.best(files.sorted { $0.rank < $1.rank }, holdsTruth)
         }
     }
+
+    private static func best(_ files: [(path: String, rank: Int)], _ holdsTruth: Bool) -> String? {
+        guard holdsTruth, files.count > 1 else { return files.first?.path }
+        let others = files.lazy.filter { $0.rank < doubtfulRank && (try? FathomMark.isOn($0.path)) != true }
+        return others.first?.path ?? files.first?.path
+    }
+
+    /// The rank of `fathom depth`'s names, and that of images which may as well be the photograph.
+    private static let suffixedRank = DepthFileReader.extensions.count
+    private static let doubtfulRank = 2 * suffixedRank
 
     /// The sorted names.
     package var keys: [String] { paths.keys.sorted() }
@@ -32,13 +48,13 @@ package struct DepthFileIndex: Sendable {
         guard let rank = DepthFileReader.extensions.firstIndex(of: path.pathExtension.lowercased()) else { return nil }
         var key = path.deletingPathExtension
         if key.hasSuffix(".color") { return nil }
-        for suffix in [".depth", "_depth"] where key.hasSuffix(suffix) {
+        for (suffix, least) in [(".depth", suffixedRank), ("_depth", 0)] where key.hasSuffix(suffix) {
             key = String(key.dropLast(suffix.count))
-            return (key, rank)
+            return (key, least + rank)
         }
         // A plain .png or .tif may as well be the photograph: it comes last.
         let isDoubtful = ["png", "tif", "tiff"].contains(path.pathExtension.lowercased())
-        return (key, isDoubtful ? rank + DepthFileReader.extensions.count : rank)
+        return (key, isDoubtful ? doubtfulRank + rank : rank)
     }
 }
 
@@ -57,7 +73,7 @@ package enum Pairs {
     ) -> SampleSearch {
         var found = SampleSearch()
         let search = ImageSearch([folder])
-        let depths = DepthFileIndex(folder: depthFolder ?? folder)
+        let depths = DepthFileIndex(folder: depthFolder ?? folder, holdsTruth: true)
         found.failures = search.failures.map { DataSetError(folder, "\($0)") } + depths.failures
         for image in search.images {
             let photograph = SamplePath(root: folder, image)
@@ -78,7 +94,7 @@ package enum Pairs {
     /// The depths of a folder alone, to measure predictions with.
     package static func samples(depths folder: String, encoding: DepthEncoding) -> SampleSearch {
         var found = SampleSearch()
-        let depths = DepthFileIndex(folder: folder)
+        let depths = DepthFileIndex(folder: folder, holdsTruth: true)
         found.failures = depths.failures
         for key in depths.keys {
             guard let path = depths.paths[key] else { continue }

@@ -25,7 +25,8 @@ public final class DepthEvaluation: Sendable {
     /// - Throws: ``FathomError`` when an option cannot be or nothing is found.
     public convenience init(predictions: String, truth: String?, options: EvaluationOptions) throws(FathomError) {
         guard truth != nil || options.masks != nil else {
-            throw FathomError(.invalidArgument, "give the true depths (--gt) or foreground masks (--masks)")
+            throw FathomError(
+                .invalidArgument, "give the true depths or foreground masks", parameters: [.truth, .masks])
         }
         let files = DepthFileIndex(folder: predictions)
         if let failure = files.failures.first { throw FathomError(.unreadableImage, "\(failure)") }
@@ -48,7 +49,9 @@ public final class DepthEvaluation: Sendable {
         model: DepthEstimator, data: String, truth: String? = nil, options: EvaluationOptions
     ) throws(FathomError) {
         if !model.estimatesFieldOfView && options.focalLength == .estimated {
-            throw FathomError(.invalidArgument, "\(model.modelName) has no field-of-view network; use --focal true")
+            throw FathomError(
+                .invalidArgument, "\(model.modelName) has no field-of-view network; use the true focal length",
+                parameters: [.focalLengthUse])
         }
         let found = try SampleFinder(options).samples(data: data, truth: truth)
         try self.init(source: .model(model), found, options)

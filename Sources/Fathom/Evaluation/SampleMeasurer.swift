@@ -102,7 +102,7 @@ struct SampleMeasurer: Sendable {
             guard let steps = options.pngScale?.stepsPerMetre ?? file.stepsPerMetre, steps > 0 else {
                 throw FathomError(
                     .invalidArgument,
-                    "\(read.sample.key): the prediction states no scale of its steps; give --png-scale")
+                    "\(read.sample.key): the prediction states no scale of its steps; give it", parameters: [.pngScale])
             }
             values = values.map { $0 / steps }
         }
@@ -149,18 +149,20 @@ struct SampleMeasurer: Sendable {
         do throws(DepthMeasurement.Failure) {
             return try measurement.scores(prediction: prediction.depth, truth: truth.depth)
         } catch {
-            throw FathomError(.unreadableImage, "\(sample.key): \(explanation(error))")
+            let (text, parameters) = explanation(error)
+            throw FathomError(.unreadableImage, "\(sample.key): \(text)", parameters: parameters)
         }
     }
 
-    private func explanation(_ failure: DepthMeasurement.Failure) -> String {
+    private func explanation(_ failure: DepthMeasurement.Failure) -> (String, [FathomError.Parameter]) {
         switch failure {
         case .crop(let crop, let width, let height):
-            "the crop \(crop.rawValue) is not defined for \(width) x \(height) pixels; choose another --crop"
+            let size = "\(width) x \(height)"
+            return ("the crop \(crop.rawValue) is not defined for \(size) pixels; choose another", [.crop])
         case .noValidPixels:
-            "no true depth lies between \(measurement.range.nearest) and \(measurement.range.farthest) m; check its"
-                + " unit, or give --min and --max"
-        case .nothingToAlign: "the prediction holds no positive number where the truth is known"
+            let range = "\(measurement.range.nearest) and \(measurement.range.farthest) m"
+            return ("no true depth lies between \(range); check its unit, or give another range", [.range])
+        case .nothingToAlign: return ("the prediction holds no positive number where the truth is known", [])
         }
     }
 }

@@ -23,7 +23,7 @@ package enum FloatTIFF {
             guard let address = bytes.baseAddress else { return nil }
             var pixels = CVipsPixels(
                 samples: address, byte_count: bytes.count, width: width, height: height, bands: 1, bits_per_sample: 32)
-            return cvips_encode_float_tiff(&pixels)
+            return cvips_encode_float_tiff(&pixels, FathomMark.description)
         }
         guard let encoded else { throw .cannotEncode(reason: "there are no pixels") }
         defer { cvips_encoded_free(encoded) }

@@ -47,7 +47,7 @@ package enum OpenEXR {
     ) throws(ImagingError) {
         let texts = [
             "unit", "m", "focal_px", "\(metadata.focalLengthPixels)", "focal_source", metadata.focalSource,
-            "model", metadata.model,
+            "model", metadata.model, FathomMark.key, FathomMark.value,
         ]
         let encoded = withCStrings(texts) { texts in
             cexr_encode(depth.metres, Int32(depth.width), Int32(depth.height), "Z", texts, Int32(texts.count / 2))

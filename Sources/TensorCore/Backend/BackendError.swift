@@ -17,7 +17,7 @@ package enum BackendError: Error, Sendable, Equatable, CustomStringConvertible {
         case .weights(let error):
             "\(error)"
         case .outOfMemory(let byteCount, let purpose):
-            "cannot allocate \(byteCount) bytes for \(purpose); free memory or choose a smaller --micro-batch"
+            "cannot allocate \(byteCount) bytes for \(purpose); free memory or choose a smaller micro-batch"
         case .inputCount(let expected, let found):
             "the plan takes \(expected) input(s), \(found) given"
         case .inputMismatch(let index, let expected, let found):

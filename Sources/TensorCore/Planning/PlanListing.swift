@@ -7,6 +7,8 @@ package struct PlanListing: Sendable, Hashable {
         package let stage: Stage
         package let input: Shape
         package let output: Shape
+        /// Whether the input is a photograph, whose size is not known.
+        package let readsPhotograph: Bool
         package var count = 0
         package var cost = Cost()
     }
@@ -22,6 +24,7 @@ package struct PlanListing: Sendable, Hashable {
 
     package init(_ plan: Plan) {
         var rowIndices: [RowKey: Int] = [:]
+        let photographs = Set(plan.inputs.filter { $0.kind == .photograph }.map(\.value))
         for node in plan.nodes {
             let key = RowKey(
                 scope: collapseBlocks(node.scope), operation: node.op.name, stage: node.stage,
@@ -32,7 +35,7 @@ package struct PlanListing: Sendable, Hashable {
                 rows.append(
                     Row(
                         scope: key.scope, operation: key.operation, stage: key.stage, input: key.input,
-                        output: key.output))
+                        output: key.output, readsPhotograph: photographs.contains(node.inputs[0])))
             }
             rowOfNode.append(index)
             rows[index].count += 1

@@ -34,7 +34,7 @@ package struct SelfTestResult: Sendable, Hashable {
                 }
                 let error = zip(found, answer.expected).map { abs(Double($0) - $1) }.max { !($0 >= $1) } ?? 0
                 guard error <= answer.tolerance(elementByteCount: elementByteCount) else {
-                    self.init(passed: false, detail: "\(answer.name) is off by \(error)")
+                    self.init(passed: false, detail: "\(answer.name) is off by \(twoDigits(error))")
                     return
                 }
                 worst = max(worst, error)
@@ -50,8 +50,19 @@ package struct SelfTestResult: Sendable, Hashable {
         }
         let names = answers.map(\.name)
         let list = names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "") + (names.last ?? "")
-        self.init(passed: true, detail: "\(list) \(names.count > 1 ? "are" : "is") right (largest error \(worst))")
+        let verdict = names.count > 1 ? "are right" : "is right"
+        self.init(passed: true, detail: "\(list) \(verdict) (largest error \(twoDigits(worst)))")
     }
+}
+
+/// `6.0e-08`: two digits that matter.
+private func twoDigits(_ error: Double) -> String {
+    guard error > 0, error.isFinite else { return "\(error)" }
+    var exponent = 0
+    var mantissa = error
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    return "\((mantissa * 10).rounded() / 10)e\(exponent)"
 }
 
 extension Backend {

@@ -52,7 +52,7 @@ extension Weight {
 extension WeightSource {
     /// Checks that a tensor is there with the shape that the model needs.
     package func require(_ name: String, shape: Shape) throws(WeightError) {
-        guard let description = tensors[name] else { throw .missing(name) }
+        guard let description = tensors[name] else { throw .missing(nameInFile(name)) }
         guard description.shape == shape else {
             throw .shapeMismatch(name: nameInFile(name), expected: shape, found: description.shape)
         }

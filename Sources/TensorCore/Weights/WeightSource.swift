@@ -9,7 +9,7 @@ package protocol WeightSource: Sendable {
     /// - Throws: ``WeightError`` when the tensor is missing, unreadable, not floating point or not finite.
     func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError)
 
-    /// What the file calls a tensor, for messages.
+    /// What the file calls a tensor, or would call one that it lacks, for messages.
     func nameInFile(_ name: String) -> String
 
     /// Tells that every weight has been read: an implementation gives mapped memory back here and maps it again
@@ -53,7 +53,7 @@ package enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing(let name):
-            "the checkpoint has no tensor '\(name)' (as Apple's file names it); download the whole checkpoint"
+            "the checkpoint has no tensor '\(name)'; download the whole checkpoint"
         case .unexpected(let names):
             "the checkpoint holds \(names.count) tensor(s) that the model does not have, first '\(names.first ?? "")';"
                 + " its configuration does not fit its weights"

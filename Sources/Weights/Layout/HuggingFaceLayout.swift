@@ -8,6 +8,7 @@ package struct HuggingFaceLayout: WeightSource {
     package let tensors: [String: TensorDescription]
 
     private let source: any WeightSource
+    private let names: HuggingFaceNames
     /// The stored tensors that follow one another in a canonical one: itself alone, or query, key and value.
     private let storedNames: [String: [String]]
 
@@ -20,7 +21,7 @@ package struct HuggingFaceLayout: WeightSource {
         source: any WeightSource, intermediateCount: Int, scaledImageCount: Int
     ) throws(WeightError) {
         self.source = source
-        let names = HuggingFaceNames(intermediateCount: intermediateCount, scaledImageCount: scaledImageCount)
+        names = HuggingFaceNames(intermediateCount: intermediateCount, scaledImageCount: scaledImageCount)
         var parts: [String: [Int: String]] = [:]
         var divided: Set<String> = []
         for stored in source.tensors.keys.sorted() {
@@ -59,7 +60,7 @@ package struct HuggingFaceLayout: WeightSource {
     }
 
     package func nameInFile(_ name: String) -> String {
-        (storedNames[name] ?? [name]).map(source.nameInFile).joined(separator: " + ")
+        (storedNames[name] ?? names.names(of: name)).map(source.nameInFile).joined(separator: " + ")
     }
 
     package func releaseMemory() { source.releaseMemory() }

@@ -20,14 +20,14 @@ struct HuggingFaceNames {
     /// How many scales the pyramid has, 3 as published.
     let scaledImageCount: Int
 
-    private static let encoders = [
+    static let encoders = [
         "depth_pro.encoder.patch_encoder.model.": "encoder.patch_encoder.",
         "depth_pro.encoder.image_encoder.model.": "encoder.image_encoder.",
         "fov_model.fov_encoder.model.": "fov.encoder.0.",
     ]
 
     /// Prefixes whose remainder keeps its name.
-    private static let renamed = [
+    static let renamed = [
         "depth_pro.neck.feature_upsample.image_block.layers.0.": "encoder.upsample_lowres.",
         "depth_pro.neck.fuse_image_with_low_res.": "encoder.fuse_lowres.",
         "head.layers.": "head.",
@@ -131,12 +131,12 @@ extension HuggingFaceNames.Place {
 
 extension String {
     /// What follows `prefix`, or nil when the string does not start with it.
-    fileprivate func removing(_ prefix: String) -> String? {
+    func removing(_ prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
     }
 
     /// Splits `3.weight` into 3 and `weight`; the number must be written plainly and lie below `limit`.
-    fileprivate func indexed(below limit: Int) -> (index: Int, tail: String)? {
+    func indexed(below limit: Int) -> (index: Int, tail: String)? {
         guard let point = firstIndex(of: ".") else { return nil }
         let digits = String(self[..<point])
         guard let index = Int(digits), String(index) == digits, index >= 0, index < limit else { return nil }

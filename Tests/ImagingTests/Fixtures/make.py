@@ -79,6 +79,19 @@ def rotated(heif):
     )
 
 
+def with_focal_length(tiff):
+    """The little-endian TIFF `tiff` with an EXIF folder, which Pillow does not write."""
+    tiff += bytes(len(tiff) % 2)
+    (start,) = struct.unpack_from("<I", tiff, 4)
+    (count,) = struct.unpack_from("<H", tiff, start)
+    entries = [tiff[start + 2 + 12 * index :][:12] for index in range(count)]
+    exif = struct.pack("<HHHIHHI", 1, FOCAL_LENGTH_35MM, 3, 1, 26, 0, 0)
+    entries.append(struct.pack("<HHII", EXIF_FOLDER, 4, 1, len(tiff)))
+    entries.sort(key=lambda entry: struct.unpack_from("<H", entry))
+    folder = struct.pack("<H", count + 1) + b"".join(entries) + bytes(4)
+    return tiff[:4] + struct.pack("<I", len(tiff) + len(exif)) + tiff[8:] + exif + folder
+
+
 def main():
     samples = picture()
     image = Image.fromarray(samples)
@@ -89,6 +102,7 @@ def main():
     save(image, "progressive.jpg", quality=85, progressive=True)
     save(image, "lossless.webp", lossless=True, exif=exif(1))
     save(image, "plain.tif", tiffinfo={ORIENTATION: 1}, compression="tiff_lzw")
+    (HERE / "exif.tif").write_bytes(with_focal_length((HERE / "plain.tif").read_bytes()))
     save(image, "plain.png")
     save(image, "orientation6.png", exif=exif(6))
     save(grey, "grey.png")

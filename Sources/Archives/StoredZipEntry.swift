@@ -1,6 +1,6 @@
-/// One stored (not compressed) file of a ZIP archive, with the records that describe it. Sizes and offsets that do not
+/// One stored (not compressed) file of a ZIP archive that is written, with the records that describe it. Sizes and offsets that do not
 /// fit 32 bits go to a ZIP64 extra field (PKWARE APPNOTE 4.3 to 4.5).
-package struct ZIPEntry: Sendable {
+package struct StoredZipEntry: Sendable {
     /// The name inside the archive.
     package let name: String
     /// The checksum of its bytes.
@@ -72,13 +72,13 @@ package struct ZIPEntry: Sendable {
     }
 }
 
-/// The directory that ends a ZIP archive.
-package enum ZIPDirectory {
+/// The directory that ends a ZIP archive of stored entries.
+extension StoredZipEntry {
     /// All central headers and the end records, for an archive whose directory starts at `offset`.
-    package static func bytes(entries: [ZIPEntry], offset: UInt64) -> [UInt8] {
+    package static func directory(of entries: [StoredZipEntry], at offset: UInt64) -> [UInt8] {
         let headers = entries.flatMap(\.centralHeader)
         var bytes = headers
-        if offset >= ZIPEntry.limit32 {
+        if offset >= limit32 {
             bytes += zip64End(entries.count, byteCount: UInt64(headers.count), offset: offset)
         }
         bytes.appendLittleEndian(UInt32(0x0605_4B50))
@@ -86,7 +86,7 @@ package enum ZIPDirectory {
         bytes.appendLittleEndian(UInt16(entries.count))
         bytes.appendLittleEndian(UInt16(entries.count))
         bytes.appendLittleEndian(UInt32(headers.count))
-        bytes.appendLittleEndian(UInt32(min(offset, ZIPEntry.limit32)))
+        bytes.appendLittleEndian(UInt32(min(offset, limit32)))
         bytes.appendLittleEndian(UInt16(0))  // no comment
         return bytes
     }

@@ -1,3 +1,5 @@
+package import TensorCore
+
 /// Seeded random weights for a network whose speed is of interest and whose results mean nothing. Activations stay of
 /// moderate size, so that they fit float16. Every value follows from the tensor's name and its index.
 package struct RandomWeights: WeightSource {

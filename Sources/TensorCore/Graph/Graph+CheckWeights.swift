@@ -1,7 +1,14 @@
-extension Plan {
-    /// Checks a checkpoint against the plan by names and shapes alone; no weight is read.
+extension Graph {
+    /// The distinct constant operands, in the order of first use.
+    package var weights: [Weight] {
+        var seen = Set<Weight>()
+        return nodes.flatMap(\.op.weights).filter { seen.insert($0).inserted }
+    }
+
+    /// Checks a checkpoint against the graph by names and shapes alone; no weight is read and nothing is planned, which
+    /// takes minutes where a configuration claims a thousand layers.
     ///
-    /// `isUnused` tells which tensors a checkpoint may hold although the plan does not read them.
+    /// `isUnused` tells which tensors a checkpoint may hold although the graph does not read them.
     ///
     /// - Throws: ``WeightError`` for the first tensor that is missing or misshapen, or all that are unknown.
     package func checkWeights(_ source: any WeightSource, isUnused: (String) -> Bool) throws(WeightError) {

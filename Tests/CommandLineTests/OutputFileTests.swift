@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What every command does with the files and the stream that its results go to.
+@Suite("fathom: where figures go")
+struct OutputFileTests {
+    private static let model = "--model '\(Fixture("mini").folder.path)'"
+    private static let once = "--runs 1 --warmup 0 --device cpu --threads 1 \(model)"
+
+    /// A folder of depths to measure with themselves.
+    private func makeFolder() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
+        #expect(try CommandLineTool.depth("a.jpg", "--format", "npz", "-o", "p", in: folder).status == 0)
+        return folder
+    }
+
+    @Test(
+        "a file name of one character",
+        arguments: [
+            "evaluate --pred p --gt p --csv x", "profile \(once) --csv x", "profile \(once) --trace x",
+            "profile \(once) --roofline x", "bench kernels \(once) --filter attn.qkv --json x",
+        ])
+    func shortName(command: String) throws {
+        let folder = try makeFolder()
+        let result = try CommandLineTool.shell("$FATHOM \(command)", in: folder)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.status) \(result.errors)")
+        #expect(try folder.allFiles().contains("x"))
+    }
+
+    @Test(
+        "a place that cannot be written is told before the work",
+        arguments: [("none/x", "there is no writable folder none"), ("p", "it is a folder")])
+    func place(path: String, reason: String) throws {
+        let folder = try makeFolder()
+        for command in ["evaluate --pred p --gt p --csv", "profile \(Self.once) --trace", "bench \(Self.once) --json"] {
+            let result = try CommandLineTool.shell("$FATHOM \(command) \(path)", in: folder)
+            #expect(result.status == 1 && result.output.isEmpty)
+            #expect(result.errors.contains("\(path) cannot be written: \(reason)"))
+        }
+    }
+
+    @Test(
+        "a standard output that cannot be written is a failure",
+        arguments: [
+            "plan \(model)", "plan --json \(model)", "devices", "devices --json", "evaluate --pred p --gt p",
+            "evaluate --pred p --gt p --json", "evaluate --pred p --gt p --csv -", "profile \(once)",
+            "profile \(once) --json", "profile \(once) --csv -", "bench kernels \(once) --list",
+            "bench kernels \(once) --filter attn.qkv", "bench network \(once) --json -",
+        ])
+    func fullOutput(command: String) throws {
+        let result = try CommandLineTool.shell("FATHOM_DEVICE=cpu $FATHOM \(command) >/dev/full", in: makeFolder())
+        #expect(result.status == 1)
+        #expect(result.errors.contains("fathom: standard output cannot be written"), "\(result.errors)")
+    }
+}
