@@ -1,5 +1,5 @@
-/// One stored (not compressed) file of a ZIP archive that is written, with the records that describe it. Sizes and offsets that do not
-/// fit 32 bits go to a ZIP64 extra field (PKWARE APPNOTE 4.3 to 4.5).
+/// One stored (not compressed) file of a ZIP archive that is written, with the records that describe it. Sizes and
+/// offsets that do not fit 32 bits go to a ZIP64 extra field (PKWARE APPNOTE 4.3 to 4.5).
 package struct StoredZipEntry: Sendable {
     /// The name inside the archive.
     package let name: String

@@ -31,7 +31,8 @@ static int left_over(j_decompress_ptr decoder) {
     int count = decoder->err->msg_parm.i[0];
     gboolean is_behind_scan = decoder->err->msg_code == JWRN_EXTRANEOUS_DATA && decoder->input_scan_number > 0;
     if (!is_behind_scan || count <= few) return 0;
-    // The source is one piece of memory, and the bytes are the last that were read.
+    // The source is one piece of memory, and the bytes are the last that were read: had it ended before, that would be the
+    // damage already.
     const JOCTET *bytes = decoder->src->next_input_byte - count;
     for (int i = 1; i < count; i++) {
         if (bytes[i] != bytes[0]) return count;

@@ -96,7 +96,12 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     var slots: Int { copiesAsynchronously ? 3 : 2 }
 
     /// Whether what a lane has of a product is its part of the next product's left factor: `KEEPS_SHARES` of the files.
-    var keepsShares: Bool { copiesAsynchronously }
+    var keepsShares: Bool {
+        switch self {
+        case .mma, .mmaWide, .wgmma, .wgmmaWide, .plain: true
+        case .mfma, .wmma11, .wmma12, .xmx16, .xmx8: false
+        }
+    }
 
     /// Rows that sub-groups take at a time at least: `SUB_QUERIES` of attention, and a strip of a product's sums.
     var rowCount: Int { readsLocalMemory ? 64 : 16 }

@@ -13,8 +13,8 @@ struct ProductTile: Sendable, Hashable {
     let itemColumns: Int
     /// Channels that are copied or staged at a time, but for matrix units; nil for the file's default.
     let depth: Int?
-    /// Slots of local memory of a matrix unit, each with a step of both factors; nil for those without tuning.
-    var slots: Int?
+    /// ``slots`` where the tuner chose them; nil for those without tuning.
+    var tunedSlots: Int?
 
     /// Work-items of a work-group.
     var groupSize: Int {
@@ -40,19 +40,20 @@ struct ProductTile: Sendable, Hashable {
             ["PANEL": panel, "ITEM_ROWS": itemRows, "WIDTH": 16].merging(depth.map { ["SLAB": $0] } ?? [:]) { $1 }
         case .matrix, .emulation:
             ["TILE_ROWS": rows, "PANEL": panel, "SUB_ROWS": itemRows, "SUB_COLUMNS": itemColumns]
-                .merging(stages.map { ["STAGES": $0] } ?? [:]) { $1 }
+                .merging(slots.map { ["STAGES": $0] } ?? [:]) { $1 }
         }
     }
 
-    /// ``slots``, and more of them for the tiles that only a wide form has, and for emulated ones; nil for the file's default.
-    var stages: Int? { slots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
+    /// Slots of local memory of a matrix unit, each with a step of both factors; nil for the file's default. There are more
+    /// for the tiles that only a wide form has, and for emulated ones.
+    var slots: Int? { tunedSlots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
 
     /// How many slabs of a tap of so many channels a step of `product_matrix.cl` takes. Two where the tile leaves room for
     /// two in each slot: a small tile has few multiplications for each barrier and each address. Nil for other files.
     func slabsOfStep(channels: Int) -> Int? {
         guard let unit = form.matrixUnit else { return nil }
         guard unit.copiesAsynchronously, channels % (2 * MatrixUnit.slab) == 0 else { return 1 }
-        return 2 * (stages ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size <= 48 << 10 ? 2 : 1
+        return 2 * (slots ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size <= 48 << 10 ? 2 : 1
     }
 
     private static func tile(_ rows: Int, _ panel: Int, items: (rows: Int, columns: Int)) -> ProductTile {
