@@ -1,3 +1,5 @@
+import OpenCLKernels
+
 /// The best cut of a kernel for a shape on a device: one line of a tuning file.
 package struct TuningRecord: Sendable, Hashable, Codable {
     /// Where it was measured. In the defaults that come with the program, a text that ends with `*` stands for all that
