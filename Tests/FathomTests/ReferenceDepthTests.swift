@@ -18,7 +18,7 @@ struct ReferenceDepthTests {
     }
 
     @Test(
-        "its reciprocal within 1e-4 of the maximum, for every type of weights",
+        "within 1e-4, of a fiftieth of the largest inverse depth where it is nearly zero, for every type of weights",
         arguments: ["narrow-12", "mini", "mini-f16", "mini-bf16", "mini-sharded"])
     func reciprocal(name: String) throws {
         let fixture = Fixture(name)
@@ -29,8 +29,8 @@ struct ReferenceDepthTests {
             #expect([depth.height, depth.width] == expected.shape)
             let inverse = expected.values.map { 1 / $0 }
             let maximum = Double(try #require(inverse.max()))
-            #expect(
-                worstError(depth.metres.map { 1 / $0 }, inverse) { _ in 1e-4 * maximum } <= 1, "\(name) \(array)")
+            let error = worstError(depth.metres.map { 1 / $0 }, inverse) { 1e-4 * max($0, maximum / 50) }
+            #expect(error <= 1, "\(name) \(array)")
         }
     }
 
