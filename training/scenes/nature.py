@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import figures, furniture, outdoor
+from .camera import eye_height
 from .lighting import daylight
 from .mesh import Soup, box, cone, cylinder, sphere
 from .textures import fractal
@@ -53,7 +54,8 @@ class Ground:
 def nature(rng, looks):
     """Soup, light and a camera proposal."""
     s = Soup()
-    ground = Ground(rng, rng.choice([0.3, rng.uniform(0.5, 6), rng.uniform(5, 60)]), rng.uniform(60, 400))
+    hills = rng.choice([0.3, rng.uniform(0.5, 6), rng.uniform(5, 60)], p=[0.45, 0.4, 0.15])
+    ground = Ground(rng, hills, rng.uniform(60, 400))
     s.add(ground.shape(rng.uniform(200, 900)), looks.grass() if rng.random() < 0.65 else looks.soil())
     if rng.random() < 0.55:
         peaks, reach = Ground(rng, rng.uniform(80, 1200), rng.uniform(3000, 9000)), 8000.0
@@ -118,10 +120,10 @@ def nature(rng, looks):
 
     def propose():
         x, y = rng.normal(0, 2, 2)
-        lift = rng.normal(1.55, 0.25) if rng.random() < 0.85 else rng.uniform(2, 25)
-        pitch = rng.normal(-3, 7) if lift < 2.3 else rng.normal(-15, 8)
+        lift = eye_height(rng) if rng.random() < 0.94 else rng.uniform(2, 25)
+        pitch = rng.normal(-2, 5) if lift < 2.3 else rng.normal(-15, 8)
         return (
-            (x, y, ground.height(x, y)[0] + max(0.4, lift)),
+            (x, y, ground.height(x, y)[0] + lift),
             rng.uniform(-np.pi, np.pi),
             np.radians(pitch),
             np.radians(rng.normal(0, 2)),

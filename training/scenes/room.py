@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import figures, furniture, outdoor
+from .camera import eye_height
 from .lighting import indoor
 from .mesh import Soup, cylinder
 
@@ -208,13 +209,14 @@ def room(rng, looks):
         lamps.append(p - [0, 0, drop + 0.12])
 
     def propose():
+        corner = rng.choice([0.0, 1.0], 2)  # one stands in a quarter of the room and looks across it
         at = (
-            rng.uniform(0.06, 0.94) * width,
-            rng.uniform(0.06, 0.94) * depth,
-            min(rng.normal(1.45, 0.25), height - 0.2),
+            abs(corner[0] - rng.uniform(0.06, 0.45)) * width,
+            abs(corner[1] - rng.uniform(0.06, 0.45)) * depth,
+            min(eye_height(rng) if rng.random() < 0.85 else rng.uniform(0.9, 1.3), height - 0.2),
         )
-        target = (rng.uniform(0.1, 0.9) * width, rng.uniform(0.1, 0.9) * depth)
+        target = (abs(corner[0] - rng.uniform(0.4, 0.95)) * width, abs(corner[1] - rng.uniform(0.4, 0.95)) * depth)
         yaw = np.arctan2(-(target[0] - at[0]), target[1] - at[1])
-        return at, yaw, np.radians(rng.normal(-8, 9)), np.radians(rng.normal(0, 2))
+        return at, yaw, np.radians(rng.normal(-8, 7)), np.radians(rng.normal(0, 2))
 
     return s, indoor(rng, lamps), propose

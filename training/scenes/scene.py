@@ -12,10 +12,10 @@ from .street import street
 from .tabletop import tabletop
 
 FAMILIES = {
-    "room": (room, 0.44),
-    "street": (street, 0.22),
-    "nature": (nature, 0.18),
-    "tabletop": (tabletop, 0.12),
+    "room": (room, 0.42),
+    "street": (street, 0.25),
+    "nature": (nature, 0.21),
+    "tabletop": (tabletop, 0.08),
     "heap": (heap, 0.04),
 }
 
@@ -29,7 +29,7 @@ def _sees_something(world, camera, family):
         return False
     near = np.quantile(t, [0.0, 0.02, 0.25])
     least = {"tabletop": 0.12, "room": 0.3, "heap": 0.2}.get(family, 0.5)
-    if near[0] < least * 0.5 or near[1] < least or near[2] < least * 2:
+    if near[0] < least * 0.5 or near[1] < least or near[2] < least * (2 if family in ("tabletop", "heap") else 4):
         return False
     finite = np.log(t[~unseen])
     return finite.std() > {"tabletop": 0.06, "room": 0.15}.get(family, 0.3)

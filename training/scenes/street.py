@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import figures, outdoor
+from .camera import eye_height
 from .lighting import daylight
 from .mesh import Soup
 
@@ -81,10 +82,10 @@ def street(rng, looks):
             )
 
     def propose():
-        height = rng.normal(1.55, 0.2) if rng.random() < 0.85 else rng.uniform(2.5, 12)
-        along = rng.normal(0, 0.25) if rng.random() < 0.65 else rng.uniform(-np.pi, np.pi)
-        at = (rng.uniform(-1, 1) * (road + walk * 0.8), rng.uniform(-4, 12), max(0.8, height))
-        pitch = rng.normal(2, 6) if height < 2.3 else rng.normal(-14, 8)
+        height = eye_height(rng) if rng.random() < 0.94 else rng.uniform(2.5, 12)
+        along = rng.normal(0, 0.25) if rng.random() < 0.8 else rng.uniform(-np.pi, np.pi)
+        at = (rng.uniform(-1, 1) * (road + walk * 0.8), rng.uniform(-4, 12), height)
+        pitch = rng.normal(0, 5) if height < 2.3 else rng.normal(-14, 8)
         return at, along, np.radians(pitch), np.radians(rng.normal(0, 1.8))
 
     return s, daylight(rng, (150, 5000)), propose
