@@ -1,67 +1,100 @@
-"""Augmentation of one sample: field-of-view crop, mirror, colour and blur, with the paper's probabilities."""
+"""Augmentation of a batch where it lies: field-of-view crop, mirror, colour and blur, with the paper's probabilities.
 
-import math
+Batches hold tensors (B, ...): pixels (B, 3, S, S) uint8, inverse and valid (B, S, S), fov (B) in degrees. All numbers
+are drawn on the processor, so that a step is the same on every device.
+"""
 
 import torch
 import torch.nn.functional as F
 
-CROP, COLOUR, BLUR = 0.5, 0.75, 0.3  # probabilities
+CROP, MIRROR, COLOUR, BLUR = 0.5, 0.5, 0.75, 0.3  # probabilities
+LEAST_SHARE = 0.55  # of the sides of a picture that a crop keeps
+LEAST_SIGMA, LARGEST_SIGMA = 0.4, 1.6  # pixels of blur
 
 
-def crop_fov(sample, share):
-    """Centre crop to `share` of each side, stretched back: canonical inverse depth and field of view follow.
+class Draws:
+    """One random number for each sample of a batch."""
 
-    f/w grows by 1/share, so C* = f / (w D) is divided by share.
+    def __init__(self, generator, count, device):
+        self.generator, self.count, self.device = generator, count, device
+
+    def uniform(self, low, high, *shape):
+        """(B, *shape) between `low` and `high`."""
+        return (low + (high - low) * torch.rand(self.count, *shape, generator=self.generator)).to(self.device)
+
+    def chance(self, probability):
+        """True with a probability, (B)."""
+        return self.uniform(0, 1) < probability
+
+
+def crop_fov(batch, share):
+    """Centre crops of `share` (B) of each side, stretched back.
+
+    f/w grows by 1/share, so C* = f / (w D) is divided by share, and the field of view shrinks.
     """
-    side = sample["inverse"].shape[-1]
-    kept = max(2, 2 * round(side * share / 2))
-    low = (side - kept) // 2
-    cut = (..., slice(low, low + kept), slice(low, low + kept))
-    stretch = lambda x, mode: F.interpolate(x[None], (side, side), mode=mode)[0]
-    half = math.tan(math.radians(float(sample["fov"]) / 2)) * kept / side
-    return sample | {
-        "picture": stretch(sample["picture"][cut], "bilinear"),
-        "inverse": stretch(sample["inverse"][cut][None], "nearest-exact")[0] * (side / kept),
-        "valid": stretch(sample["valid"][cut][None].float(), "nearest-exact")[0] > 0.5,
-        "fov": torch.tensor(2 * math.degrees(math.atan(half))),
+    side = batch["pixels"].shape[-1]
+    line = ((torch.arange(side, device=share.device) + 0.5) * 2 / side - 1) * share[:, None]
+    grid = torch.stack((line[:, None].expand(-1, side, -1), line[:, :, None].expand(-1, -1, side)), 3)
+    maps = torch.stack((batch["inverse"], batch["valid"].float()), 1)
+    inverse, valid = F.grid_sample(maps, grid, "nearest", "border", align_corners=False).unbind(1)
+    half = torch.tan(torch.deg2rad(batch["fov"] / 2)) * share
+    return {
+        "pixels": F.grid_sample(batch["pixels"], grid, "bilinear", "border", align_corners=False),
+        "inverse": inverse / share[:, None, None],
+        "valid": valid > 0.5,
+        "fov": 2 * torch.rad2deg(torch.atan(half)),
     }
 
 
-def recolour(picture, uniform):
-    """Brightness, contrast, saturation, white balance and gamma of a picture (3, H, W) in 0...1."""
-    picture = picture * (uniform(0.75, 1.25) * torch.tensor([uniform(0.88, 1.12) for _ in range(3)])[:, None, None])
-    mean = picture.mean()
-    picture = mean + (picture - mean) * uniform(0.7, 1.3)
-    grey = picture.mean(0, keepdim=True)
-    picture = grey + (picture - grey) * uniform(0.0, 1.4)
-    return picture.clamp(0, 1) ** uniform(0.75, 1.35)
+def mirror(batch):
+    """Left and right exchanged."""
+    return {k: batch[k].flip(-1) for k in ("pixels", "inverse", "valid")}
 
 
-def blur(picture, sigma):
-    """Gaussian blur, reflecting at the border."""
-    reach = max(1, int(3 * sigma + 0.5))
-    kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).repeat(3, 1)[:, None]
-    padded = F.pad(picture[None], (reach,) * 4, mode="reflect")
-    return F.conv2d(F.conv2d(padded, kernel[:, :, None, :], groups=3), kernel[:, :, :, None], groups=3)[0]
+def recolour(pixels, draws):
+    """Brightness, contrast, saturation, white balance and gamma of pictures (B, 3, S, S) in 0...1."""
+    scalar = lambda low, high: draws.uniform(low, high, 1, 1, 1)
+    pixels = pixels * (scalar(0.75, 1.25) * draws.uniform(0.88, 1.12, 3, 1, 1))
+    pixels = torch.lerp(pixels.mean((1, 2, 3), keepdim=True), pixels, scalar(0.7, 1.3))
+    pixels = torch.lerp(pixels.mean(1, keepdim=True), pixels, scalar(0.0, 1.4))
+    return pixels.clamp_(0, 1).pow_(scalar(0.75, 1.35))
 
 
-def augment(sample, generator, least_share=0.55):
-    """Random variant of a sample; the picture becomes float in -1...1."""
-    uniform = lambda low, high: low + (high - low) * float(torch.rand((), generator=generator))
-    sample = sample | {"picture": sample["picture"].float() / 255}
-    if uniform(0, 1) < CROP:
-        sample = crop_fov(sample, uniform(least_share, 1.0))
-    if uniform(0, 1) < 0.5:
-        sample |= {k: sample[k].flip(-1) for k in ("picture", "inverse", "valid")}
-    if uniform(0, 1) < COLOUR:
-        sample["picture"] = recolour(sample["picture"], uniform)
-    if uniform(0, 1) < BLUR:
-        sample["picture"] = blur(sample["picture"], uniform(0.4, 1.6))
-    sample["picture"] = sample["picture"] * 2 - 1
-    return sample
+def blur(pixels, sigma):
+    """Gaussian blur of each picture by its own `sigma` (B) in pixels, reflecting at the border."""
+    reach = int(3 * LARGEST_SIGMA + 0.5)
+    at = torch.arange(-reach, reach + 1, device=pixels.device)
+    kernel = torch.exp(-0.5 * (at / sigma[:, None]) ** 2)
+    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(3, 0)[:, None]
+    planes = F.pad(pixels.flatten(0, 1)[None], (reach,) * 4, mode="reflect")
+    for weight in (kernel[:, :, None, :], kernel[:, :, :, None]):
+        planes = F.conv2d(planes, weight, groups=len(kernel))
+    return planes[0].unflatten(0, (-1, 3))
+
+
+def changed(batch, chosen, change):
+    """A batch of which the `chosen` (B) samples are replaced by what `change` makes of them."""
+    at = chosen.nonzero()[:, 0]
+    if not len(at):
+        return batch
+    made = change({k: v[at] for k, v in batch.items() if v.ndim}, at)  # the count of pictures is a scalar
+    return batch | {k: batch[k].index_copy(0, at, v) for k, v in made.items()}
+
+
+def augment(batch, generator):
+    """Random variants of a batch's samples; pixels become float in -1...1."""
+    count, device = len(batch["fov"]), batch["fov"].device
+    draws = Draws(generator, count, device)
+    share, sigma = draws.uniform(LEAST_SHARE, 1), draws.uniform(LEAST_SIGMA, LARGEST_SIGMA)
+    batch = batch | {"pixels": batch["pixels"].float() / 255}
+    batch = changed(batch, draws.chance(CROP), lambda b, at: crop_fov(b, share[at]))
+    batch = changed(batch, draws.chance(MIRROR), lambda b, at: mirror(b))
+    colour = lambda b, at: {"pixels": recolour(b["pixels"], Draws(generator, len(at), device))}
+    batch = changed(batch, draws.chance(COLOUR), colour)
+    batch = changed(batch, draws.chance(BLUR), lambda b, at: {"pixels": blur(b["pixels"], sigma[at])})
+    return batch | {"pixels": batch["pixels"] * 2 - 1}
 
 
 def plain(sample):
-    """The sample unchanged but for the picture's range."""
+    """A sample as it is, but for the picture's range."""
     return sample | {"picture": sample["picture"].float() / 127.5 - 1}

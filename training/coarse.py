@@ -1,6 +1,6 @@
 """Coarse depth: the decoder's two lower levels and its head learn depth before the full pyramid runs.
 
-A quarter of the pixels, 10 of 35 crops and no decoder level above 64 x 64: a picture costs a seventh of a full step, and
+A quarter of the pixels, 10 of 35 crops, no decoder level above 64 x 64: a picture costs a seventh of a full step, and
 the layout of a scene, which most of delta1 is, lives in these levels. The upper levels of a fresh network pass on what
 they are given (`network.pass_through`), so the whole network then begins with the depth that was learned here.
 """

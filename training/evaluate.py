@@ -122,21 +122,25 @@ def evaluate(model, folder, train=None, limit=None):
     return table
 
 
-def main():
+def main(arguments=None):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", type=Path, required=True, help="folder in Hugging Face layout, or a checkpoint STAGE.pt")
     p.add_argument("--data", type=Path, required=True)
     p.add_argument("--train", type=Path, help="training folder, for the two baselines")
     p.add_argument("--limit", type=int)
-    a = p.parse_args()
+    p.add_argument("--figures", type=Path, help="file to write the table to as well")
+    a = p.parse_args(arguments)
     if a.model.is_dir():
         model = DepthProForDepthEstimation.from_pretrained(a.model, dtype=torch.float32)
     else:
         saved = checkpoint.load(a.model)
         model = checkpoint.make_network(a.model.stem, saved["sizes"])
         model.load_state_dict(saved["network"])
-    for name, figures in evaluate(model.eval(), a.data, a.train, a.limit).items():
-        print(f"{name:16}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+    table = evaluate(model.eval(), a.data, a.train, a.limit)
+    lines = [f"{name:16}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) for name, figures in table.items()]
+    print("\n".join(lines))
+    if a.figures:
+        a.figures.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

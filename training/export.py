@@ -48,6 +48,7 @@ def export(source, folder, figures="not measured"):
     without_unused(model).to(torch.bfloat16).save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(PREPROCESSING, indent=2) + "\n")
     (folder / "README.md").write_text(CARD.read_text().replace("{figures}", figures.strip()))
+    (folder / "model.safetensors").chmod(0o644)  # transformers leaves it to its owner alone
     size = (folder / "model.safetensors").stat().st_size
     if size > LARGEST_BYTES:
         raise ValueError(
@@ -56,12 +57,12 @@ def export(source, folder, figures="not measured"):
     return size
 
 
-def main():
+def main(arguments=None):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--checkpoint", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--figures", type=Path, help="text put into the model card, such as the output of training.evaluate")
-    a = p.parse_args()
+    a = p.parse_args(arguments)
     print(export(a.checkpoint, a.out, a.figures.read_text() if a.figures else "not measured"), "bytes of weights")
 
 

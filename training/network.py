@@ -56,7 +56,7 @@ def build(seed=0, **sizes):
 
 @torch.no_grad()
 def pass_through(fusion_stage):
-    """Lets every decoder level begin as its input repeated to twice the side, so that what lower levels know arrives."""
+    """Lets every decoder level begin as its input repeated to twice the side: what lower levels know arrives."""
     for layer in (*fusion_stage.intermediate, fusion_stage.final):
         same = torch.eye(layer.projection.in_channels)[:, :, None, None]
         layer.projection.weight.copy_(same)

@@ -8,7 +8,7 @@ from .coarse import coarse_inverse_depth, lowest_features
 from .warmup import FLOOR, warmup_loss
 
 
-def collate_whole(samples, generator):
+def collate_whole(samples):
     """Whole pictures side by side."""
     keys = ("inverse", "valid", "metric", "real", "fov")
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {

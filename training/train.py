@@ -142,8 +142,9 @@ class Run:
         factor = rate_factor(progress, self.stage)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base"] * factor
+        batch = self.batches.varied(self.step, {k: v.to(self.device) for k, v in batch.items()})
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            loss, report = self.objective({k: v.to(self.device) for k, v in batch.items()}, self.stage, progress)
+            loss, report = self.objective(batch, self.stage, progress)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.stage.clip)
@@ -157,7 +158,7 @@ class Run:
             checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes, self.seconds)
 
     def agreed(self, value):
-        """The largest of the processes' values: all answer alike, so that none waits for a gradient that never comes."""
+        """The largest of the processes' values: all answer alike, and none waits for a gradient that never comes."""
         if self.world == 1:
             return value
         vote = torch.tensor(float(value), dtype=torch.float64, device=self.device)
@@ -218,8 +219,8 @@ def parser():
     p.add_argument("--held-out", type=Path)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--minutes", type=float, default=1e9)
-    p.add_argument("--budget", type=float, help="minutes for the whole stage: its schedule follows the clock, not steps")
-    p.add_argument("--keep", action="store_true", help="keep decoded pictures in memory, 0.5 to 2 MB each")
+    p.add_argument("--budget", type=float, help="minutes for the whole stage, whose schedule then follows the clock")
+    p.add_argument("--keep", action="store_true", help="hold all pictures decoded, 0.1 to 2 MB each")
     p.add_argument("--precision", default="auto", choices=["auto", "bf16", "f32"], help="auto: bf16 where it is fast")
     p.add_argument("--steps", type=int, help="at most this many steps in this run")
     p.add_argument("--batch", type=int, help="pictures per step and process instead of the stage's")

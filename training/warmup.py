@@ -1,7 +1,7 @@
 """Encoder warm-up: one vision transformer learns depth of whole pictures of 128 pixels before the network exists.
 
 It stands where DINOv2's pretraining stands in the paper, at 1/35 of the cost of a step of the whole network; the class
-token learns the field of view. Crops of finer scale were left out: alone they have no size, and they took half the time.
+token learns the field of view. Crops of finer scale were left out: alone they have no size, and took half the time.
 """
 
 import math

@@ -49,21 +49,22 @@ def generate(index, folder, side, views, metric_only):
     return views
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--out", type=Path, required=True)
-    arguments.add_argument("--first", type=int, default=0, help="first scene index")
-    arguments.add_argument("--count", type=int, default=1000, help="number of pictures wanted")
-    arguments.add_argument("--views", type=int, default=3, help="photographs per scene")
-    arguments.add_argument("--side", type=int, default=512)
-    arguments.add_argument("--processes", type=int, default=1)
-    arguments.add_argument("--metric-only", action="store_true", help="leave out scenes without a true size")
-    a = arguments.parse_args()
+def main(arguments=None):
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--first", type=int, default=0, help="first scene index")
+    p.add_argument("--count", type=int, default=1000, help="number of pictures wanted")
+    p.add_argument("--views", type=int, default=3, help="photographs per scene")
+    p.add_argument("--side", type=int, default=512)
+    p.add_argument("--processes", type=int, default=1)
+    p.add_argument("--minutes", type=float, default=1e9, help="end after this time, with fewer pictures")
+    p.add_argument("--metric-only", action="store_true", help="leave out scenes without a true size")
+    a = p.parse_args(arguments)
     a.out.mkdir(parents=True, exist_ok=True)
     start, done, index = time.time(), 0, a.first
     with ProcessPoolExecutor(a.processes) as pool:
         waiting = []
-        while done < a.count:
+        while done < a.count and time.time() - start < a.minutes * 60:
             while not waiting or len(waiting) < 2 * a.processes and done + len(waiting) * a.views < a.count:
                 waiting.append(pool.submit(generate, index, a.out, a.side, a.views, a.metric_only))
                 index += 1

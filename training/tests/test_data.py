@@ -8,11 +8,11 @@ import torch
 from PIL import Image
 
 from training import losses
-from training.augment import augment
+from training.augment import augment, blur
 from training.curriculum import STAGES
 from training.data import Pairs
 from training.network import build
-from training.objective import DepthObjective
+from training.objective import DepthObjective, collate_whole
 
 
 def write(folder, name, depth, suffix, **about):
@@ -55,13 +55,24 @@ def test_an_empty_folder_says_so(tmp_path):
 
 def test_augmentation_is_repeatable_and_in_range(tmp_path):
     write(tmp_path, "a", np.full((6, 8), 2.0), "npy")
-    sample = Pairs([tmp_path], 64)[0]
-    for seed in range(8):
-        first, second = (augment(sample, torch.Generator().manual_seed(seed)) for _ in range(2))
-        assert all(torch.equal(first[k], second[k]) for k in first)
-        assert first["picture"].abs().max() <= 1
-        half = torch.tan(torch.deg2rad(first["fov"]) / 2)
-        assert torch.allclose(first["inverse"], 0.5 / half / 2, rtol=1e-5)  # still two metres
+    batch = collate_whole([Pairs([tmp_path], 64)[0]] * 16)
+    first, second = (augment(batch, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert all(torch.equal(first[k], second[k]) for k in first)
+    assert first["pixels"].abs().max() <= 1 and len(first["pixels"].flatten(1).unique(dim=0)) > 8
+    half = torch.tan(torch.deg2rad(first["fov"]) / 2)
+    assert half.max() > 1.2 * half.min()
+    assert torch.allclose(first["inverse"], (0.5 / half / 2)[:, None, None].expand_as(first["inverse"]), rtol=1e-5)
+
+
+def test_blur_spreads_as_far_as_asked():
+    flat = torch.full((2, 3, 32, 32), 0.5)
+    assert torch.allclose(blur(flat, torch.tensor([0.4, 1.6])), flat, atol=1e-6)
+    point = torch.zeros(2, 3, 33, 33)
+    point[:, :, 16, 16] = 1
+    spread = blur(point, torch.tensor([1.0, 1.5]))
+    assert torch.allclose(spread.sum((2, 3)), torch.ones(2, 3), atol=1e-5)
+    variance = (spread * (torch.arange(33) - 16.0) ** 2).sum((2, 3))
+    assert torch.allclose(variance[:, 0], torch.tensor([1.0, 2.25]), rtol=0.05)
 
 
 def test_real_and_relative_samples_get_their_own_losses():

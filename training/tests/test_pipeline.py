@@ -1,5 +1,6 @@
 """The whole way in miniature: render, load, augment, train a few steps, resume, export, load in transformers."""
 
+import importlib
 import json
 import math
 
@@ -8,14 +9,14 @@ import pytest
 import torch
 from transformers import DepthProForDepthEstimation
 
-from training import checkpoint, export, train
+from training import checkpoint, export, make, train
 from training.augment import crop_fov, plain
 from training.coarse import coarse_inverse_depth, lower_features, lowest_features
 from training.curriculum import STAGES, rate_factor
 from training.data import Pairs
 from training.evaluate import evaluate, score
 from training.network import build, predict_inverse_depth
-from training.objective import every
+from training.objective import collate_whole, every
 from training.scenes.generate import generate
 from training.scenes.scene import make_views
 from training.warmup import fresh_warmup
@@ -45,12 +46,13 @@ def test_scenes_depend_on_their_index_alone():
 
 def test_crop_keeps_metric_depth(scenes):
     sample = Pairs([scenes], 128)[0]
-    cropped = crop_fov(sample | {"picture": sample["picture"].float() / 255}, 0.5)
-    f = lambda s: 0.5 / math.tan(math.radians(float(s["fov"])) / 2)
-    assert f(cropped) == pytest.approx(2 * f(sample), rel=1e-5)
-    assert torch.allclose(
-        cropped["inverse"][::2, ::2] / f(cropped), sample["inverse"][32:96, 32:96] / f(sample), atol=1e-6
-    )
+    batch = collate_whole([sample, sample]) | {"pixels": torch.stack([sample["picture"].float()] * 2)}
+    cropped = crop_fov(batch, torch.tensor([0.5, 1.0]))
+    f = lambda fov: 0.5 / math.tan(math.radians(float(fov)) / 2)
+    assert f(cropped["fov"][0]) == pytest.approx(2 * f(sample["fov"]), rel=1e-5)
+    assert torch.allclose(cropped["inverse"][0, ::2, ::2] / 2, sample["inverse"][32:96, 32:96], atol=1e-6)
+    assert torch.equal(cropped["inverse"][1], sample["inverse"])
+    assert torch.allclose(cropped["pixels"][1], sample["picture"].float(), atol=0.01)
 
 
 def test_cells_of_a_map_lie_where_their_pixels_do(scenes):
@@ -160,3 +162,20 @@ def test_training_descends_resumes_and_exports(scenes, tmp_path):
     pixels = torch.zeros(1, 3, 512, 512)
     with torch.no_grad():
         assert torch.allclose(model.float()(pixels).predicted_depth, trained.eval()(pixels).predicted_depth, atol=0.02)
+
+
+def test_one_command_makes_a_model(tmp_path, monkeypatch):
+    """In this process: a second of each stage, one scene of each size."""
+    done = []
+
+    def run(module, *arguments):
+        done.append(module)
+        importlib.import_module(f"training.{module}").main([str(x) for x in arguments])
+
+    monkeypatch.setattr(make, "run", run)
+    shape = ["--minutes", "0.1", "--held-out", "1", "--processes", "1", *SMALL]
+    make.main(["--data", str(tmp_path), "--model", str(tmp_path / "mini"), *shape])
+    assert done == ["scenes.generate"] * 3 + ["train"] * 5 + ["evaluate", "export"]
+    assert sum(make.SHARES.values()) < 1
+    assert "delta1" in (tmp_path / "mini/README.md").read_text()
+    assert (tmp_path / "mini/model.safetensors").stat().st_mode & 0o777 == 0o644
