@@ -116,7 +116,7 @@ extension ChosenDevice {
     }
 
     private static func select(_ name: String, from devices: [NamedDevice]) throws(FathomError) -> NamedDevice {
-        let list = devices.map { "\($0.name) (\($0.hardware.name))" }.joined(separator: ", ")
+        let list = describe(devices)
         guard let best = devices.min(by: NamedDevice.isBetter) else {
             throw FathomError(
                 .device,
@@ -135,11 +135,15 @@ extension ChosenDevice {
             throw FathomError(.device, "no OpenCL device is named '\(name)'; there are \(list)")
         }
         guard fitting.count == 1 else {
-            let names = fitting.map { "\($0.name) (\($0.hardware.name), \($0.hardware.platform.name))" }
             throw FathomError(
-                .device, "'\(name)' fits several devices: \(names.joined(separator: ", ")); give one's number")
+                .device, "'\(name)' fits several devices: \(describe(fitting)); give one's number")
         }
         return device
+    }
+
+    /// By everything that a device can be chosen by.
+    private static func describe(_ devices: [NamedDevice]) -> String {
+        devices.map { "\($0.name) (\($0.hardware.name), \($0.hardware.platform.name))" }.joined(separator: ", ")
     }
 }
 
@@ -153,12 +157,23 @@ struct NamedDevice: Sendable {
     ///
     /// - Throws: ``OpenCLUnavailable``, ``OpenCLError`` or ``PathOverrides/UnknownName``.
     static func all() throws -> [NamedDevice] {
+        let (devices, failures) = try survey()
+        if devices.isEmpty, let failure = failures.first { throw failure }
+        return devices
+    }
+
+    /// The devices, and what drivers and devices failed with that are not among them.
+    ///
+    /// - Throws: as ``all()``, when there is no asking any driver.
+    static func survey() throws -> (devices: [NamedDevice], failures: [OpenCLError]) {
         let overrides = try PathOverrides(environment: ProcessInfo.processInfo.environment)
-        return try OpenCLLibrary.system.get().devices().enumerated().map { index, device in
+        let survey = try OpenCLLibrary.system.get().survey()
+        let devices = survey.devices.enumerated().map { index, device in
             let name = "opencl:\(index)"
             return NamedDevice(
                 name: name, hardware: device, backend: OpenCLBackend(device, name: name, overrides: overrides))
         }
+        return (devices, survey.failures)
     }
 
     /// Whether a text is part of the device's name or its platform's, in any case.
@@ -168,14 +183,18 @@ struct NamedDevice: Sendable {
         }
     }
 
-    /// GPUs before others, memory of their own before shared memory, then units times clock.
+    /// GPUs before others, memory of their own before shared memory, then units times clock; first come, first served.
     static func isBetter(_ first: NamedDevice, _ second: NamedDevice) -> Bool {
         let rank = { (device: OpenCLDevice) in
-            (
+            let clock = device.limits.clockMegahertz
+            return (
                 device.kind == .gpu ? 1 : 0, device.limits.sharesHostMemory ? 0 : 1,
-                device.limits.computeUnitCount * device.limits.clockMegahertz
+                device.limits.computeUnitCount * (clock > 0 ? clock : unknownClockMegahertz)
             )
         }
         return rank(first.hardware) > rank(second.hardware)
     }
+
+    /// What a device is taken to run at whose driver does not know, as those of processors in virtual machines.
+    private static let unknownClockMegahertz = 2000
 }

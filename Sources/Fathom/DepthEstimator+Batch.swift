@@ -32,6 +32,10 @@ public struct DepthReport: Sendable, Hashable {
     public let focalLengthSource: FocalLengthSource
     /// The nearest, median and farthest depth.
     public let range: DepthRange
+    /// The name of the device that computed it.
+    public let deviceName: String
+    /// Why that device.
+    public let deviceReason: String
     /// Where the time went.
     public let seconds: StageSeconds
     /// The files that were written.
@@ -103,7 +107,8 @@ private struct Computed: Sendable {
         return DepthReport(
             width: depth.width, height: depth.height, focalLengthPixels: depth.focalLengthPixels,
             horizontalFieldOfViewDegrees: depth.horizontalFieldOfViewDegrees,
-            focalLengthSource: depth.focalLengthSource, range: depth.range, seconds: seconds,
+            focalLengthSource: depth.focalLengthSource, range: depth.range, deviceName: depth.deviceName,
+            deviceReason: depth.deviceReason, seconds: seconds,
             files: options.formats.map(job.outputPath), saturatedPixelCount: saturatedPixelCount)
     }
 }

@@ -107,13 +107,15 @@ public final class DepthEstimator: Sendable {
         return DepthMap(
             width: width, height: height, metres: metres, focalLengthPixels: focalLengthPixels,
             horizontalFieldOfViewDegrees: KnownFocalLength.fieldOfViewDegrees(pixels: focalLengthPixels, width: width),
-            focalLengthSource: source, modelName: modelName, seconds: seconds)
+            focalLengthSource: source, modelName: modelName, deviceName: output.device.backend.device.name,
+            deviceReason: output.device.reason, seconds: seconds)
     }
 
     private struct NetworkOutput {
         let inverseDepth: [Float]
         let side: Int
         let fieldOfViewDegrees: Float?
+        let device: ChosenDevice
         let seconds: StageSeconds
     }
 
@@ -122,7 +124,8 @@ public final class DepthEstimator: Sendable {
         let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
         let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let (result, plan) = try runner.run([input], outputs: Set(names))
+        let outcome = try runner.run([input], outputs: Set(names))
+        let result = outcome.result
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")
         }
@@ -133,7 +136,7 @@ public final class DepthEstimator: Sendable {
         return NetworkOutput(
             inverseDepth: inverseDepth, side: depth.shape[1],
             fieldOfViewDegrees: result.outputs[fieldOfViewName]?.float32?.first,
-            seconds: StageSeconds(result.stageSeconds(of: plan)))
+            device: outcome.device, seconds: StageSeconds(result.stageSeconds(of: outcome.plan)))
     }
 
     private func pixels(fieldOfViewDegrees: Float?, width: Int) throws(FathomError) -> Double {

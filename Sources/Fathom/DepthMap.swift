@@ -14,6 +14,10 @@ public struct DepthMap: Sendable, Equatable {
     public let focalLengthSource: FocalLengthSource
     /// The model that made the map.
     public let modelName: String
+    /// The name of the device that computed it.
+    public let deviceName: String
+    /// Why that device.
+    public let deviceReason: String
     /// Where the time went.
     public let seconds: StageSeconds
 

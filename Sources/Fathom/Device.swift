@@ -40,22 +40,31 @@ public struct Device: Sendable {
     public let platform: String?
     /// Facts about it, in the order in which to tell them.
     public let properties: [(name: String, value: String)]
+    /// Limits by the names that OpenCL has for them, in its units; empty for the processor.
+    public let limits: [String: Int]
     private let backend: any Backend
 
     /// Every device of the machine, the processor first.
     ///
-    /// - Returns: the devices, and why there are none of OpenCL when there are none.
+    /// - Returns: the devices; and why there are none of OpenCL, or which drivers and devices failed, nil when there is
+    ///   nothing to say.
     public static func all() -> (devices: [Device], remark: String?) {
         let processor = Device(CPUBackend(threadCount: nil), platform: nil)
         do {
-            let found = try NamedDevice.all()
+            let (found, failures) = try NamedDevice.survey()
             let devices = found.map { device in
                 Device(
-                    device.backend, platform: "\(device.hardware.platform.name), \(device.hardware.platform.version)")
+                    device.backend, platform: "\(device.hardware.platform.name), \(device.hardware.platform.version)",
+                    limits: device.hardware.limits.namedValues)
             }
-            return ([processor] + devices, found.isEmpty ? "no OpenCL driver has a device" : nil)
+            var remarks = failures.map { "a driver failed: \($0)" }
+            if found.isEmpty { remarks.insert("no OpenCL driver has a device", at: 0) }
+            return ([processor] + devices, remarks.isEmpty ? nil : remarks.joined(separator: "; "))
         } catch { return ([processor], "\(error)") }
     }
+
+    /// Where compiled programs, known answers and tuned kernels are kept, or why nowhere.
+    public static var cacheDescription: String { OpenCLBackend.Caches.folderDescription }
 
     /// The device that ``DeviceChoice/auto`` takes now, and why.
     ///
@@ -65,8 +74,9 @@ public struct Device: Sendable {
         return (found.backend.device.name, found.reason)
     }
 
-    private init(_ backend: any Backend, platform: String?) {
+    private init(_ backend: any Backend, platform: String?, limits: [String: Int] = [:]) {
         self.backend = backend
+        self.limits = limits
         self.platform = platform
         name = backend.device.name
         model = backend.device.model

@@ -20,7 +20,7 @@ public enum DeviceChoice: Sendable, Hashable, CustomStringConvertible {
         default:
             throw FathomError(
                 .invalidArgument,
-                "there is no device '\(text)'; choose auto, cpu, opencl:NUMBER or opencl:NAME (fathom devices lists them)"
+                "there is no device '\(text)'; choose auto, cpu, opencl, opencl:NUMBER or opencl:NAME (fathom devices lists them)"
             )
         }
     }

@@ -41,19 +41,22 @@ struct LoadedModel {
     ///   - options: how to run.
     ///   - imageCount: photographs of a run.
     ///   - device: that runs it.
-    /// - Returns: the device, with a warning when it is too small for the crops that it should take, and the plan.
+    ///   - limit: crops that are known to be too many together; nil for none.
+    /// - Returns: the plan, with a warning where the device is too small for the crops that it should take.
     /// - Throws: ``FathomError`` when the checkpoint does not fit the network, or the smallest plan the device.
     func prepare(
-        _ options: DepthEstimator.Options, imageCount: Int = 1, on device: ChosenDevice
-    ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
-        let first = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
+        _ options: DepthEstimator.Options, imageCount: Int = 1, on device: ChosenDevice, fewerThan limit: Int? = nil
+    ) throws(FathomError) -> PreparedModel {
+        let wanted = min(options.microBatch ?? device.microBatch, MicroBatch.largest)
+        let first = limit.map { MicroBatch.smaller(than: $0) } ?? wanted
         let joinsSteps = device.backend.joinsSteps
         try checkWeights()
         do throws(BackendError) {
             return try MicroBatch.thatFits(startingAt: first) { microBatch throws(BackendError) in
                 let plan = plan(options, imageCount: imageCount, microBatch: microBatch, joinsSteps: joinsSteps)
-                let prepared = try device.backend.prepare(plan, weights: weights)
-                return (microBatch < first ? device.warning(microBatch, of: first) : device, prepared)
+                return PreparedModel(
+                    device: microBatch < wanted ? device.warning(microBatch, of: wanted) : device,
+                    microBatch: microBatch, plan: try device.backend.prepare(plan, weights: weights))
             }
         } catch .weights(let error) {
             throw FathomError(.unreadableModel, "\(path): \(error)")
@@ -76,4 +79,13 @@ struct LoadedModel {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         }
     }
+}
+
+/// A model ready to run on a device.
+struct PreparedModel {
+    /// With a warning when it is too small for the crops that it should take.
+    let device: ChosenDevice
+    /// Crops that go through the encoders together.
+    let microBatch: Int
+    let plan: any PreparedPlan
 }

@@ -16,8 +16,11 @@ package enum MicroBatch {
             do throws(BackendError) {
                 return try attempt(microBatch)
             } catch .outOfDeviceMemory where microBatch > 1 {
-                microBatch = (microBatch + 1) / 2
+                microBatch = smaller(than: microBatch)
             }
         }
     }
+
+    /// The crops to try where so many, at least two, do not fit.
+    package static func smaller(than microBatch: Int) -> Int { (microBatch + 1) / 2 }
 }

@@ -2,78 +2,149 @@ import CPUBackend
 import Synchronization
 import TensorCore
 
-/// A model's plan prepared on a device, and the processor to move to when that device fails for good and nobody asked
-/// for it by name.
+/// A model prepared on a device. Where a run finds too little memory it goes on with fewer crops at a time, and when a
+/// device fails for good that nobody asked for by name, on the processor.
 final class ModelRunner: Sendable {
     /// What computes metric depth, whatever runs the network.
     let processor: CPUBackend
     private let model: LoadedModel
     private let options: DepthEstimator.Options
-    private let current: Mutex<(device: ChosenDevice, prepared: any PreparedPlan)>
+    private let chosen: ChosenDevice
+    private let current: Mutex<Current>
+
+    /// What runs now, and how many came before it.
+    private struct Current {
+        var device: ChosenDevice
+        var microBatch: Int
+        /// Nil where its successor could not be prepared.
+        var plan: (any PreparedPlan)?
+        var number = 0
+
+        init(_ model: PreparedModel) { (device, microBatch, plan) = (model.device, model.microBatch, model.plan) }
+
+        mutating func replace(with model: PreparedModel) {
+            let next = number + 1
+            self = Current(model)
+            number = next
+        }
+    }
+
+    /// A run that failed, and the number of what it ran on.
+    private struct Failure: Error {
+        let number: Int
+        let error: BackendError
+    }
 
     init(_ model: LoadedModel, _ options: DepthEstimator.Options) throws(FathomError) {
         self.model = model
         self.options = options
         processor = CPUBackend(
             threadCount: options.threadCount, arithmetic: options.precision.arithmetic ?? .float32)
-        let device = try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
+        chosen = try ChosenDevice.find(options.device, precision: options.precision, processor: processor)
         do {
-            current = Mutex(try model.prepare(options, on: device))
+            current = Mutex(Current(try model.prepare(options, on: chosen)))
         } catch {
-            guard device.isAutomatic, !(device.backend is CPUBackend), error.code == .device else { throw error }
-            current = Mutex(try Self.onProcessor(model, options, processor, because: error.message))
+            guard chosen.mayGiveWay, error.code == .device else { throw error }
+            current = Mutex(Current(try Self.onProcessor(model, options, processor, because: error.message)))
         }
     }
 
-    /// The device and the plan that run now.
-    var active: (device: ChosenDevice, prepared: any PreparedPlan) { current.withLock { $0 } }
-    var device: ChosenDevice { active.device }
+    /// The device that runs now.
+    var device: ChosenDevice { current.withLock { $0.device } }
     /// The arithmetic of the device that runs now.
     var precision: Precision {
         device.backend is CPUBackend && !options.precision.runsOnCPU ? .float32 : options.precision
     }
 
-    /// Runs the plan; on a device that was chosen automatically and fails, once more on the processor.
+    /// The device and the plan that run now.
     ///
-    /// - Throws: ``FathomError`` when the device fails.
-    func run(
-        _ inputs: [HostTensor], outputs: Set<String>
-    ) throws(FathomError) -> (result: RunResult, plan: Plan) {
-        let (device, prepared) = active
-        do {
-            return (try prepared.run(inputs, outputs: outputs), prepared.plan)
-        } catch {
-            guard device.isAutomatic, !(device.backend is CPUBackend), error.isOfDevice else {
-                throw FathomError(.device, "\(error)")
-            }
-            let replacement = try moveToProcessor(because: "\(error)")
-            return try FathomError.wrapping(.device) { () throws(BackendError) in
-                (try replacement.run(inputs, outputs: outputs), replacement.plan)
+    /// - Throws: ``FathomError`` when a device that failed does so again.
+    func active() throws(FathomError) -> (device: ChosenDevice, plan: any PreparedPlan) {
+        let (device, plan, _) = try active(after: nil)
+        return (device, plan)
+    }
+
+    /// What a run computed, by which plan and on which device.
+    struct Outcome {
+        let result: RunResult
+        let plan: Plan
+        let device: ChosenDevice
+    }
+
+    /// Runs the plan.
+    ///
+    /// - Throws: ``FathomError`` when the device fails and nothing takes over.
+    func run(_ inputs: [HostTensor], outputs: Set<String>) throws(FathomError) -> Outcome {
+        var failure: Failure?
+        // Every failure leaves fewer crops or fewer devices to try.
+        while true {
+            switch try attempt(inputs, outputs, after: failure) {
+            case .success(let outcome): return outcome
+            case .failure(let error): failure = error
             }
         }
     }
 
-    /// Several runs may see one failure; the first prepares for all.
-    private func moveToProcessor(because reason: String) throws(FathomError) -> any PreparedPlan {
+    /// Holds nothing of a plan that failed when it returns: its successor needs the memory.
+    private func attempt(
+        _ inputs: [HostTensor], _ outputs: Set<String>, after failure: Failure?
+    ) throws(FathomError) -> Result<Outcome, Failure> {
+        let (device, prepared, number) = try active(after: failure)
+        do throws(BackendError) {
+            let result = try prepared.run(inputs, outputs: outputs)
+            return .success(Outcome(result: result, plan: prepared.plan, device: device))
+        } catch {
+            return .failure(Failure(number: number, error: error))
+        }
+    }
+
+    /// What runs now, replaced if it is still what failed: several runs may see one failure.
+    private func active(
+        after failure: Failure?
+    ) throws(FathomError) -> (device: ChosenDevice, plan: any PreparedPlan, number: Int) {
         let result = current.withLock { current in
             Result { () throws(FathomError) in
-                if current.device.backend is CPUBackend { return current.prepared }
-                current = try Self.onProcessor(model, options, processor, because: reason)
-                return current.prepared
+                if let failure, failure.number == current.number {
+                    try replace(&current, because: failure.error)
+                }
+                if let plan = current.plan { return (current.device, plan, current.number) }
+                let model = try model.prepare(options, on: chosen, fewerThan: current.microBatch)
+                current.replace(with: model)
+                return (model.device, model.plan, current.number)
             }
         }
         return try result.get()
     }
 
+    private func replace(_ current: inout Current, because error: BackendError) throws(FathomError) {
+        guard error.isOfDevice else { throw FathomError(.device, "\(error)") }
+        var reason = "\(error)"
+        if case .outOfDeviceMemory = error, current.microBatch > 1 {
+            current.plan = nil
+            do throws(FathomError) {
+                return current.replace(
+                    with: try model.prepare(options, on: chosen, fewerThan: current.microBatch))
+            } catch { reason = error.message }
+        }
+        guard current.device.mayGiveWay else { throw FathomError(.device, reason) }
+        current.plan = nil
+        current.replace(with: try Self.onProcessor(model, options, processor, because: reason))
+    }
+
     private static func onProcessor(
         _ model: LoadedModel, _ options: DepthEstimator.Options, _ processor: CPUBackend, because reason: String
-    ) throws(FathomError) -> (device: ChosenDevice, prepared: any PreparedPlan) {
+    ) throws(FathomError) -> PreparedModel {
         var options = options
         if !options.precision.runsOnCPU { options.precision = .float32 }
         var device = ChosenDevice.cpu(processor, reason: "it took over: \(reason)", isAutomatic: true)
         device.warning = "the CPU took over: \(reason)"
         return try model.prepare(options, on: device)
     }
+}
+
+extension ChosenDevice {
+    /// Whether the processor may take over: nobody asked for this very device, and it is another.
+    fileprivate var mayGiveWay: Bool { isAutomatic && !(backend is CPUBackend) }
 }
 
 extension BackendError {

@@ -42,6 +42,20 @@ public struct Profile: Sendable, Encodable {
         public let cache: [Rate]
     }
 
+    /// A kernel as it was launched on a device that has launches.
+    public struct Kernel: Sendable, Codable, Hashable {
+        /// The kernel's name.
+        public let name: String
+        /// The files that say how it is computed; empty for kernels that are computed in one way.
+        public let form: String
+        /// What it was compiled with.
+        public let constants: String
+        /// Work-items along each axis.
+        public let global: [Int]
+        /// Work-items of a work-group along each axis.
+        public let local: [Int]
+    }
+
     /// Calls that were counted together.
     public struct Row: Sendable, Encodable {
         /// What it does.
@@ -81,6 +95,8 @@ public struct Profile: Sendable, Encodable {
         public let shareOfRoof: Double
         /// Which of the two sets that least time: `arithmetic` or `memory`.
         public let bound: String
+        /// The kernels that computed it, in the order of their first calls; empty on a device without launches.
+        public let kernels: [Kernel]
     }
 
     /// What ran the model.
@@ -154,5 +170,9 @@ extension Profile.Row {
         flopPerByte = row.intensity
         shareOfRoof = row.shareOfRoof(roof)
         bound = roof.isMemoryBound(row.cost) ? "memory" : "arithmetic"
+        kernels = row.kernels.map {
+            Profile.Kernel(
+                name: $0.name, form: $0.form, constants: $0.constants, global: $0.global, local: $0.local)
+        }
     }
 }

@@ -49,7 +49,7 @@ extension Profile {
         let header = [
             "operation", "module", "stage", "input", "output", "calls", "min_seconds", "avg_seconds", "max_seconds",
             "total_seconds", "share", "flop", "bytes", "flop_per_second", "bytes_per_second", "flop_per_byte",
-            "share_of_roof", "bound",
+            "share_of_roof", "bound", "kernels",
         ]
         let lines = rows.map(\.fields)
         return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
@@ -73,7 +73,15 @@ extension Profile.Row {
         let seconds: [Double] = [minSeconds, avgSeconds, maxSeconds, totalSeconds, share]
         let work: [Double] = [flopPerSecond, bytesPerSecond, flopPerByte, shareOfRoof]
         return names + [String(calls)] + seconds.map(\.description) + [String(flop), String(bytes)]
-            + work.map(\.description) + [bound]
+            + work.map(\.description) + [bound, kernels.map(\.line).joined(separator: "; ")]
+    }
+}
+
+extension Profile.Kernel {
+    /// The kernel in one line: name, form, work-items in all and in a work-group.
+    public var line: String {
+        let size = { (sizes: [Int]) in sizes.map(String.init).joined(separator: "x") }
+        return ([name, form, "\(size(global)) by \(size(local))"]).filter { !$0.isEmpty }.joined(separator: " ")
     }
 }
 

@@ -38,7 +38,7 @@ extension DepthEstimator {
                     + " \(options.warmupCount)")
         }
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let (device, prepared) = runner.active
+        let (device, prepared) = try runner.active()
         return try FathomError.wrapping(.device) { () throws(BackendError) in
             let runs = try prepared.profile(
                 [input], Repetition(warmupCount: options.warmupCount, runCount: options.runCount))

@@ -87,7 +87,7 @@ final class DepthReporter: Sendable {
             "focal \(decimal(report.focalLengthPixels, 1)) px (\(report.focalLengthSource.rawValue), "
                 + "\(decimal(report.horizontalFieldOfViewDegrees, 1)) deg)",
             "depth \(metres(report.range.nearest)) / \(metres(report.range.median)) / \(metres(report.range.farthest)) m",
-            "\(decimal(seconds.total, 2)) s (decode \(decimal(seconds.decode, 2)), prepare "
+            "\(decimal(seconds.total, 2)) s on \(report.deviceName) (decode \(decimal(seconds.decode, 2)), prepare "
                 + "\(decimal(seconds.prepare, 2)), encoders \(decimal(seconds.encoders, 2)), decoder "
                 + "\(decimal(seconds.decoder, 2)), field of view \(decimal(seconds.fieldOfView, 2)), metric "
                 + "\(decimal(seconds.metric, 2)), write \(decimal(seconds.write, 2)))",
@@ -112,6 +112,7 @@ private struct DepthRecord: Encodable {
     let focalPx, fovDeg: Double
     let focalSource: String
     let nearestM, medianM, farthestM: Float
+    let device, deviceReason: String
     let seconds: Seconds
     let totalSeconds: Double
     let files: [String]
@@ -123,6 +124,7 @@ private struct DepthRecord: Encodable {
         (focalPx, fovDeg) = (report.focalLengthPixels, report.horizontalFieldOfViewDegrees)
         focalSource = report.focalLengthSource.rawValue
         (nearestM, medianM, farthestM) = (report.range.nearest, report.range.median, report.range.farthest)
+        (device, deviceReason) = (report.deviceName, report.deviceReason)
         let split = report.seconds
         seconds = Seconds(
             decode: split.decode, prepare: split.prepare, encoders: split.encoders, decoder: split.decoder,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fathom
+import Foundation
 
 /// `fathom devices`: what can run models here, each with a computation whose answer is known.
 struct DevicesCommand: ParsableCommand {
@@ -8,42 +9,56 @@ struct DevicesCommand: ParsableCommand {
         abstract: "Print the devices of this machine and test each with a computation whose answer is known.",
         discussion: """
             OpenCL devices are listed under their drivers, with the kernels that compute right on each. What is found \
-            out about a driver is kept in the cache folder (FATHOM_CACHE_DIR).
+            out about a driver is kept in the cache folder (FATHOM_CACHE_DIR); the first time its kernels are compiled, \
+            which takes minutes with some drivers.
             """)
 
-    @Flag(name: .long, help: "Print JSON, one object for each device.")
+    @Flag(name: .long, help: "Print JSON, one object for each device and one for what --device auto takes.")
     var json = false
 
     func run() throws {
         let (devices, remark) = Device.all()
-        let records = devices.map(DeviceRecord.init)
-        if json {
-            for record in records { try writeOutput(jsonLine(record)) }
-        } else {
-            var lines = tree(records)
-            if let remark { lines.append("opencl: \(remark)") }
-            let (name, reason) = try Device.automatic()
-            lines.append("auto: \(name), because \(reason)")
-            try writeOutput(lines.joined(separator: "\n"))
+        var platform: String?
+        var allPass = true
+        for device in devices {
+            let record = announcing(device) { DeviceRecord(device) }
+            allPass = allPass && record.passes
+            if json { try writeOutput(jsonLine(record)) } else { try writeOutput(tree(record, below: platform)) }
+            platform = record.platform
         }
-        if records.contains(where: { !$0.passes }) { throw ExitCode.failure }
+        let choice = Result { () throws(FathomError) in try Device.automatic() }
+        if json {
+            try writeOutput(jsonLine(ChoiceRecord(choice, remark)))
+        } else {
+            if let remark { try writeOutput("opencl: \(remark)") }
+            try writeOutput("cache: \(Device.cacheDescription)")
+            if case .success(let (name, reason)) = choice { try writeOutput("auto: \(name), because \(reason)") }
+        }
+        _ = try choice.get()
+        if !allPass { throw ExitCode.failure }
     }
 
-    private func tree(_ records: [DeviceRecord]) -> [String] {
+    /// Says on a terminal what takes so long.
+    private func announcing<Result>(_ device: Device, _ test: () -> Result) -> Result {
+        guard isatty(STDERR_FILENO) == 1 else { return test() }
+        let note = "testing \(device.name) (\(device.model)) ..."
+        FileHandle.standardError.write(Data("\r\(note)".utf8))
+        defer { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        return test()
+    }
+
+    /// A device under its platform, whose name is left out where it was printed last.
+    private func tree(_ record: DeviceRecord, below platform: String?) -> String {
         var lines: [String] = []
-        var platform: String?
-        for record in records {
-            let indent = record.platform == nil ? "" : "  "
-            if let name = record.platform, name != platform { lines.append(name) }
-            platform = record.platform
-            lines.append("\(indent)\(record.name): \(record.model)")
-            for property in record.orderedProperties where property.name != "platform" {
-                lines.append("\(indent)  \(property.name): \(property.value)")
-            }
-            lines += record.kernelLines.map { "\(indent)  \($0)" }
-            lines.append("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
+        let indent = record.platform == nil ? "" : "  "
+        if let name = record.platform, name != platform { lines.append(name) }
+        lines.append("\(indent)\(record.name): \(record.model)")
+        for property in record.orderedProperties where property.name != "platform" {
+            lines.append("\(indent)  \(property.name): \(property.value)")
         }
-        return lines
+        lines += record.kernelLines.map { "\(indent)  \($0)" }
+        lines.append("\(indent)  known answer: \(record.passes ? "PASS" : "FAIL"), \(record.detail)")
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -59,6 +74,7 @@ private struct DeviceRecord: Encodable {
     let name, model: String
     let platform: String?
     let properties: [String: String]
+    let limits: [String: Int]
     let kernels: [Kernel]
     let passes: Bool
     let detail: String
@@ -66,7 +82,7 @@ private struct DeviceRecord: Encodable {
     let orderedProperties: [(name: String, value: String)]
 
     init(_ device: Device) {
-        (name, model, platform) = (device.name, device.model, device.platform)
+        (name, model, platform, limits) = (device.name, device.model, device.platform, device.limits)
         orderedProperties = device.properties
         properties = Dictionary(device.properties.map { ($0.name, $0.value) }) { first, _ in first }
         kernels = device.kernelPaths().map {
@@ -94,5 +110,25 @@ private struct DeviceRecord: Encodable {
         return lines.map { "\($0.what): \($0.forms.joined(separator: "; "))" }
     }
 
-    private enum CodingKeys: CodingKey { case name, model, platform, properties, kernels, passes, detail }
+    private enum CodingKeys: CodingKey { case name, model, platform, properties, limits, kernels, passes, detail }
+}
+
+/// What `--device auto` takes, in `--json`: the last object.
+private struct ChoiceRecord: Encodable {
+    /// The device's name; nil where `FATHOM_DEVICE` names none.
+    let auto: String?
+    /// Why that device, or why none.
+    let reason: String
+    /// Why there is no OpenCL device, or which drivers failed.
+    let opencl: String?
+    let cache: String
+
+    init(_ choice: Result<(name: String, reason: String), FathomError>, _ remark: String?) {
+        switch choice {
+        case .success(let (name, reason)): (auto, self.reason) = (name, reason)
+        case .failure(let error): (auto, reason) = (nil, error.message)
+        }
+        opencl = remark
+        cache = Device.cacheDescription
+    }
 }

@@ -21,8 +21,8 @@ struct RunArguments: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             """
-            The device that runs it: auto, cpu, opencl:NUMBER or opencl:NAME, as `fathom devices` lists them. \
-            (default: FATHOM_DEVICE, or auto)
+            The device that runs it: auto, cpu, opencl (the best OpenCL device), opencl:NUMBER or opencl:NAME, as \
+            `fathom devices` lists them. (default: FATHOM_DEVICE, or auto)
             """, valueName: "device"), transform: DeviceChoice.init)
     var device: DeviceChoice = .auto
 

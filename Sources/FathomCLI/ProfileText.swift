@@ -17,10 +17,15 @@ struct ProfileText {
             .right("GFLOP"), .right("MB"), .right("GFLOP/s"), .right("GB/s"), .right("FLOP/B"), .right("of roof"),
             .left("bound"),
         ]
+        // Which kernels, where a row is one module's and the device has launches.
+        let hasKernels = isByModule && profile.rows.contains { !$0.kernels.isEmpty }
         let names: [TextTable.Column] = isByModule ? [.left("module"), .left("operation")] : [.left("operation")]
-        var table = TextTable(columns: names + numbers)
+        var table = TextTable(columns: names + numbers + (hasKernels ? [.left("kernel, work-items")] : []))
         for row in profile.rows {
-            table.add(([row.module, row.operation].compactMap(\.self)) + cells(row))
+            let kernels = row.kernels.count > 1 ? " and \(row.kernels.count - 1) more" : ""
+            table.add(
+                [row.module, row.operation].compactMap(\.self) + cells(row)
+                    + (hasKernels ? [(row.kernels.first?.line ?? "") + kernels] : []))
         }
         return table.text
     }

@@ -15,6 +15,7 @@ extension DeviceInfo {
                 .init(name: "platform", value: "\(device.platform.name), \(device.platform.version)"),
                 .init(name: "driver", value: device.driverVersion),
                 .init(name: "kind", value: "\(device.kind.rawValue) of \(device.vendor)\(capability)"),
+                .init(name: "PCI address", value: device.pciAddress ?? ""),
                 .init(name: "language", value: "\(device.version), \(device.languageVersion)"),
                 .init(name: "compute units", value: "\(limits.computeUnitCount)\(clock)"),
                 .init(
@@ -24,12 +25,13 @@ extension DeviceInfo {
                         + (limits.sharesHostMemory ? ", shared with the host" : "")),
                 .init(name: "local memory", value: "\(limits.localMemoryByteCount / 1024) KB\(local)"),
                 .init(name: "work-group", value: "at most \(limits.workGroupSize) items"),
+                .init(name: "matrix units", value: Self.matrixUnits(device)),
                 .init(name: "tuned kernels", value: tuning),
                 .init(
                     name: "extensions",
                     value: extensions.isEmpty ? "none that matter" : extensions.joined(separator: " ")),
                 .init(name: "lacks", value: absent.joined(separator: " ")),
-            ])
+            ].filter { !$0.value.isEmpty })
     }
 
     /// Extensions that kernels use or may come to use.
@@ -39,6 +41,13 @@ extension DeviceInfo {
         "cl_amd_device_attribute_query", "cl_intel_required_subgroup_size",
         "cl_intel_subgroup_matrix_multiply_accumulate", "cl_qcom_reqd_sub_group_size",
     ]
+
+    /// The matrix units that products and attention in float16 are tried on.
+    private static func matrixUnits(_ device: OpenCLDevice) -> String {
+        let units = MatrixUnit.candidates(device, .product).map(\.rawValue)
+        return units.isEmpty
+            ? "none: the driver tells of none that there are kernels for" : "to try: " + units.joined(separator: ", ")
+    }
 
     private static func gigabytes(_ byteCount: Int) -> String {
         let tenths = (byteCount * 10 + 500_000_000) / 1_000_000_000

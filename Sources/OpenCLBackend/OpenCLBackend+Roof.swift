@@ -5,10 +5,10 @@ extension OpenCLBackend {
     /// Measures multiply-adds in registers, in float32 and where the device has it in float16, and copies and triads over
     /// arrays larger than a cache. Times are those of the device's events; each rate is the best of several attempts.
     ///
-    /// - Throws: ``BackendError`` when the device fails or has no memory for the arrays.
+    /// - Throws: ``BackendError`` when the device fails, has no memory for the arrays, or has a clock that stands still.
     package func measureRoof() throws(BackendError) -> DeviceRoof {
         let context = try opened()
-        return try BackendError.wrapping(hardware) { () throws(OpenCLError) in
+        let roof = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
             let bench = RoofBench(context)
             let single = try bench.multiplyAddsPerSecond(constants: "")
             var other: [DeviceRoof.Rate] = []
@@ -20,6 +20,12 @@ extension OpenCLBackend {
                 arithmetic: .init(name: "f32 multiply-add", perSecond: single), otherArithmetic: other,
                 memory: try bench.passes(), cache: [])
         }
+        guard ([roof.arithmetic] + roof.otherArithmetic + roof.memory).allSatisfy({ $0.perSecond > 0 }) else {
+            throw .deviceFailed(
+                device: hardware.name,
+                reason: "its speed cannot be measured, as the clock behind its driver's events stands still")
+        }
+        return roof
     }
 }
 
@@ -37,8 +43,11 @@ private struct RoofBench {
     private let context: OpenCLContext
     private let queue: CommandQueue
     private let limits: OpenCLDevice.Limits
-    /// Elements of a vector: the registers of a processor, 16 bytes of a GPU.
+    /// Elements of a vector in arithmetic: a register of a processor, 16 bytes of a GPU. Wider ones would leave the
+    /// registers.
     private let width: Int
+    /// Floats of a vector that is copied.
+    private let memoryWidth: Int
     /// Items of a work-group.
     private let group: Int
 
@@ -47,20 +56,22 @@ private struct RoofBench {
         queue = context.computeQueue
         limits = context.device.limits
         let isProcessor = context.device.kind == .cpu
-        width = isProcessor ? 16 : 4
+        let native = limits.nativeVectorWidth
+        width = isProcessor ? [16, 8, 4].first { $0 <= native } ?? 16 : 4
+        memoryWidth = isProcessor ? 16 : 4
         group = isProcessor ? 1 : min(256, limits.workGroupSize)
     }
 
-    private func kernel(_ name: String, constants: String = "") throws(OpenCLError) -> Kernel {
+    private func kernel(_ name: String, width: Int, constants: String = "") throws(OpenCLError) -> Kernel {
         let text = ProgramText(
-            source: KernelSource.roof.text, options: "-cl-std=CL1.2 -cl-mad-enable -DWIDTH=\(width)\(constants)")
+            source: KernelSource.roof.text, options: "-cl-std=CL1.2 -cl-mad-enable -w -DWIDTH=\(width)\(constants)")
         guard let program = try context.build([text])[text] else { preconditionFailure("a build gives every program") }
         return try Kernel(program, name)
     }
 
     /// Floating-point operations in a second.
     func multiplyAddsPerSecond(constants: String) throws(OpenCLError) -> Double {
-        let kernel = try kernel("multiply_add", constants: constants)
+        let kernel = try kernel("multiply_add", width: width, constants: constants)
         // Enough groups to fill every unit several times over.
         let items = limits.computeUnitCount * group * 16
         let sums = try DeviceMemory(context, byteCount: items * width * 4, purpose: "measuring arithmetic")
@@ -81,7 +92,7 @@ private struct RoofBench {
 
     /// Bytes in a second of a copy and a triad.
     func passes() throws(OpenCLError) -> [DeviceRoof.Rate] {
-        let vectorByteCount = width * MemoryLayout<Float>.size
+        let vectorByteCount = memoryWidth * MemoryLayout<Float>.size
         let wanted = min(max(4 * limits.cacheByteCount, 64 << 20), 256 << 20)
         let items = min(wanted, limits.allocationByteCount, limits.memoryByteCount / 8) / vectorByteCount / 256 * 256
         let byteCount = items * vectorByteCount
@@ -93,7 +104,7 @@ private struct RoofBench {
         }
         var rates: [DeviceRoof.Rate] = []
         for (name, touched) in [("copy", [arrays[0], arrays[2]]), ("triad", arrays)] {
-            let kernel = try kernel(name + "_wide")
+            let kernel = try kernel(name + "_wide", width: memoryWidth)
             try kernel.setArguments(touched.map(KernelArgument.memory))
             let perSecond = try best { () throws(OpenCLError) in
                 (Double(touched.count * byteCount), try time(kernel, items: items))
@@ -106,8 +117,7 @@ private struct RoofBench {
     private func time(_ kernel: Kernel, items: Int) throws(OpenCLError) -> Double {
         let event = try queue.launch(kernel, global: [items], local: [group])
         try queue.finish()
-        let times = try event.times()
-        return Double(times.end - times.start) * 1e-9
+        return try event.times().seconds
     }
 
     /// The greatest amount in a second over many attempts; the first compiles and does not count.

@@ -10,7 +10,13 @@ package final class OpenCLBackend: Backend {
     package let tuning: DeviceTuning
     private let caches: Caches
     private let defect: KernelDefect?
-    private let context = Mutex<OpenCLContext?>(nil)
+    private let context = Mutex(OpenedContext())
+
+    /// The context that is open, and how many there were: a plan whose device was lost gives up its own, and no later one.
+    private struct OpenedContext {
+        var context: OpenCLContext?
+        var generation = 0
+    }
 
     /// Where compiled programs, the results of known answers and tuned cuts are kept.
     package struct Caches: Sendable {
@@ -29,6 +35,9 @@ package final class OpenCLBackend: Backend {
             Caches(
                 programs: .standard, paths: .standard(device, brokenPath: brokenPath), tuning: .standard)
         }
+
+        /// The user's folder, or why there is none.
+        package static var folderDescription: String { CacheFolder.description }
 
         /// Nothing is kept.
         package static let none = Caches(programs: nil, paths: nil)
@@ -62,32 +71,50 @@ package final class OpenCLBackend: Backend {
         return try RecoveringPlan(plan, weights: weights, on: self)
     }
 
-    /// Prepares a plan in the context that is open now, with the best kernels that compute right.
-    func prepareOnce(_ plan: Plan, weights: any WeightSource) throws(BackendError) -> OpenCLPreparedPlan {
+    /// Prepares a plan in the context that is open now, with the best kernels that compute right. A context that is lost
+    /// meanwhile is given up.
+    ///
+    /// - Returns: the plan, and the number of its context for ``close(_:)``.
+    func prepareOnce(
+        _ plan: Plan, weights: any WeightSource
+    ) throws(BackendError) -> (prepared: OpenCLPreparedPlan, generation: Int) {
         let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
         var limits = KernelLimits(hardware, forms: forms)
         limits.defect = defect
         limits.tuning = tuning.cuts(elementByteCount: plan.memory.elementByteCount, limits)
-        return try OpenCLPreparedPlan(plan, weights: weights, on: opened(), limits: limits)
+        let (context, generation) = try openedContext()
+        do throws(BackendError) {
+            return (try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits), generation)
+        } catch {
+            if case .deviceLost = error { close(generation) }
+            throw error
+        }
     }
 
     /// The device's context, opened if it is not.
-    package func opened() throws(BackendError) -> OpenCLContext {
-        let result = context.withLock { context in
+    package func opened() throws(BackendError) -> OpenCLContext { try openedContext().context }
+
+    private func openedContext() throws(BackendError) -> (context: OpenCLContext, generation: Int) {
+        let result = context.withLock { opened in
             Result { () throws(BackendError) in
-                if let context { return context }
+                if let context = opened.context { return (context, opened.generation) }
                 let new = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
                     try OpenCLContext(hardware, cache: caches.programs)
                 }
-                context = new
-                return new
+                opened.context = new
+                opened.generation += 1
+                return (new, opened.generation)
             }
         }
         return try result.get()
     }
 
-    /// Gives a context up; what still holds it keeps it alive, and every new plan opens another.
-    func close() { context.withLock { $0 = nil } }
+    /// Gives a context up if it is still the open one; what holds it keeps it alive, and every new plan opens another.
+    func close(_ generation: Int) {
+        context.withLock { opened in
+            if opened.generation == generation { opened.context = nil }
+        }
+    }
 
     package func memoryNeed(of plan: Plan) -> MemoryNeed { MemoryNeed(of: plan) }
 

@@ -1,19 +1,21 @@
 import Foundation
 package import TensorCore
 
-/// Runs as a trace for Perfetto (ui.perfetto.dev) and chrome://tracing: the host's calls on one track, the device's
-/// stages and kernels on tracks of their own, and counters for rates and memory. Events on a track do not overlap.
-/// (Trace Event Format; times in microseconds.)
+/// Runs as a trace for Perfetto (ui.perfetto.dev) and chrome://tracing: the host's calls on one track; the device's
+/// stages, kernels and uploads on tracks of their own; flows from where the host queued a command to where it ran; and
+/// counters for rates and memory. Events on a track do not overlap. (Trace Event Format; times in microseconds.)
 package struct ChromeTrace {
-    private var events: [TraceEvent] = []
+    var events: [TraceEvent] = []
+    var flowCount = 0
     private let facts: [String: String]
 
-    private enum Track {
+    enum Track {
         static let host = 1
         static let device = 2
         static let runs = 1
         static let stages = 1
         static let kernels = 2
+        static let uploads = 3
     }
 
     /// - Parameters:
@@ -24,15 +26,17 @@ package struct ChromeTrace {
     ///   - facts: what else a reader should know, by name.
     package init(_ plan: Plan, costs: [Cost], runs: [ProfiledRun], device: String, facts: [String: String]) {
         self.facts = facts
-        nameTracks(device: device)
+        nameTracks(device: device, hasUploads: runs.contains { $0.commands.contains(where: \.isUpload) })
         let live = plan.liveByteCounts
         for (index, run) in runs.enumerated() {
             addRun(run, number: index + 1)
             addStages(plan, run)
+            let launches = run.launchOfNode
             for node in plan.nodes.indices where run.nodeSeconds[node] > 0 {
-                addKernel(plan, node, costs[node], live[node], run)
+                addKernel(plan, node, costs[node], live[node], launches[node], run)
             }
-            let end = Span(start: run.start + run.wallSeconds, seconds: 0)
+            addCommands(run)
+            let end = Span(from: run.start, start: run.wallSeconds, seconds: 0)
             addCounters(at: end, activationByteCount: 0, flopPerSecond: 0, bytesPerSecond: 0)
         }
     }
@@ -45,7 +49,7 @@ package struct ChromeTrace {
             let text = { (value: any Encodable) in String(decoding: try encoder.encode(value), as: UTF8.self) }
             let lines = try events.map(text).joined(separator: ",\n")
             return """
-                {"displayTimeUnit":"ms","otherData":\(try text(facts)),"traceEvents":[
+                {"displayTimeUnit":"ns","otherData":\(try text(facts)),"traceEvents":[
                 \(lines)
                 ]}
 
@@ -53,19 +57,19 @@ package struct ChromeTrace {
         }
     }
 
-    private mutating func nameTracks(device: String) {
+    private mutating func nameTracks(device: String, hasUploads: Bool) {
         for (process, name) in [(Track.host, "fathom"), (Track.device, device)] {
             events.append(
-                TraceEvent(name: "process_name", phase: "M", process: process, arguments: ["name": .text(name)]))
+                TraceEvent(name: "process_name", phase: .metadata, process: process, arguments: ["name": .text(name)]))
         }
         let threads = [
             (Track.host, Track.runs, "runs"), (Track.device, Track.stages, "stages"),
             (Track.device, Track.kernels, "kernels"),
         ]
-        for (process, thread, name) in threads {
+        for (process, thread, name) in threads + (hasUploads ? [(Track.device, Track.uploads, "uploads")] : []) {
             events.append(
                 TraceEvent(
-                    name: "thread_name", phase: "M", process: process, thread: thread,
+                    name: "thread_name", phase: .metadata, process: process, thread: thread,
                     arguments: ["name": .text(name)]))
         }
     }
@@ -74,7 +78,7 @@ package struct ChromeTrace {
         events.append(
             TraceEvent(
                 name: "run \(number)", category: "run", process: Track.host, thread: Track.runs,
-                span: Span(start: run.start, seconds: run.wallSeconds),
+                span: Span(from: run.start, start: 0, seconds: run.wallSeconds),
                 arguments: ["kernel_ms": .number(run.kernelSeconds * 1e3)]))
     }
 
@@ -82,7 +86,7 @@ package struct ChromeTrace {
     private mutating func addStages(_ plan: Plan, _ run: ProfiledRun) {
         var stretch: (stage: Stage, span: Span)?
         for (node, seconds) in run.nodeSeconds.enumerated() where seconds > 0 {
-            let span = Span(start: run.start + run.nodeStarts[node], seconds: seconds)
+            let span = Span(from: run.start, start: run.nodeStarts[node], seconds: seconds)
             if let current = stretch, current.stage == plan.nodes[node].stage {
                 stretch?.span = current.span.extended(to: span)
             } else {
@@ -99,29 +103,7 @@ package struct ChromeTrace {
                 name: stage.rawValue, category: "stage", process: Track.device, thread: Track.stages, span: span))
     }
 
-    private mutating func addKernel(_ plan: Plan, _ index: Int, _ cost: Cost, _ liveByteCount: Int, _ run: ProfiledRun)
-    {
-        let node = plan.nodes[index]
-        let seconds = run.nodeSeconds[index]
-        let span = Span(start: run.start + run.nodeStarts[index], seconds: seconds)
-        let flopPerSecond = Double(cost.flopCount) / seconds
-        let bytesPerSecond = Double(cost.byteCount) / seconds
-        events.append(
-            TraceEvent(
-                name: node.op.name, category: "kernel", process: Track.device, thread: Track.kernels, span: span,
-                arguments: [
-                    "layer": .text(node.scope), "stage": .text(node.stage.rawValue),
-                    "input": .text("\(plan.shape(node.inputs[0]))"), "output": .text("\(plan.shape(node.output))"),
-                    "flop": .number(Double(cost.flopCount)), "bytes": .number(Double(cost.byteCount)),
-                    "gflops": .number(flopPerSecond / 1e9), "gbps": .number(bytesPerSecond / 1e9),
-                    "ai": .number(Double(cost.flopCount) / Double(max(cost.byteCount, 1))),
-                ]))
-        addCounters(
-            at: span, activationByteCount: liveByteCount, flopPerSecond: flopPerSecond,
-            bytesPerSecond: bytesPerSecond)
-    }
-
-    private mutating func addCounters(
+    mutating func addCounters(
         at span: Span, activationByteCount: Int, flopPerSecond: Double, bytesPerSecond: Double
     ) {
         let counters = [
@@ -131,7 +113,7 @@ package struct ChromeTrace {
         for (name, unit, value) in counters {
             events.append(
                 TraceEvent(
-                    name: name, phase: "C", process: Track.device, span: span, arguments: [unit: .number(value)]))
+                    name: name, phase: .counter, process: Track.device, span: span, arguments: [unit: .number(value)]))
         }
     }
 }

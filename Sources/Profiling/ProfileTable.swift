@@ -21,6 +21,9 @@ package struct ProfileTable: Sendable, Hashable {
         package fileprivate(set) var maximumSeconds = 0.0
         /// Of all calls together.
         package fileprivate(set) var cost = Cost()
+        /// The kernels that computed it, each as it was launched, in the order of their first calls; none on a device
+        /// without launches.
+        package fileprivate(set) var kernels: [KernelLaunch] = []
 
         package var averageSeconds: Double { totalSeconds / Double(callCount) }
         package var flopPerSecond: Double { rate(Double(cost.flopCount)) }
@@ -69,8 +72,9 @@ package struct ProfileTable: Sendable, Hashable {
             rowOfNode = listing.rowOfNode
         }
         for run in runs {
+            let launches = run.launchOfNode
             for (node, seconds) in run.nodeSeconds.enumerated() where seconds > 0 {
-                rows[rowOfNode[node]].add(seconds, costs[node])
+                rows[rowOfNode[node]].add(seconds, costs[node], launches[node])
             }
         }
         self.grouping = grouping
@@ -85,11 +89,12 @@ package struct ProfileTable: Sendable, Hashable {
 }
 
 extension ProfileTable.Row {
-    fileprivate mutating func add(_ seconds: Double, _ cost: Cost) {
+    fileprivate mutating func add(_ seconds: Double, _ cost: Cost, _ launch: DeviceCommand?) {
         callCount += 1
         totalSeconds += seconds
         minimumSeconds = min(minimumSeconds, seconds)
         maximumSeconds = max(maximumSeconds, seconds)
         self.cost = self.cost + cost
+        if case .kernel(let kernel, _) = launch?.work, !kernels.contains(kernel) { kernels.append(kernel) }
     }
 }

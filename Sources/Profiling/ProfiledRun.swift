@@ -10,17 +10,24 @@ package struct ProfiledRun: Sendable, Hashable {
     package let nodeStarts: [Double]
     /// For each node of the plan; zero for nodes that did not run.
     package let nodeSeconds: [Double]
+    /// What went through the device's queues; times from `start`.
+    package let commands: [DeviceCommand]
 
-    package init(start: Double, wallSeconds: Double, nodeStarts: [Double], nodeSeconds: [Double]) {
+    package init(
+        start: Double, wallSeconds: Double, nodeStarts: [Double], nodeSeconds: [Double],
+        commands: [DeviceCommand] = []
+    ) {
         self.start = start
         self.wallSeconds = wallSeconds
         self.nodeStarts = nodeStarts
         self.nodeSeconds = nodeSeconds
+        self.commands = commands
     }
 
     package init(start: Double, wallSeconds: Double, result: RunResult) {
         self.init(
-            start: start, wallSeconds: wallSeconds, nodeStarts: result.nodeStarts, nodeSeconds: result.nodeSeconds)
+            start: start, wallSeconds: wallSeconds, nodeStarts: result.nodeStarts, nodeSeconds: result.nodeSeconds,
+            commands: result.commands)
     }
 
     /// Seconds in all nodes.

@@ -3,9 +3,11 @@ struct Span: Hashable {
     let startNanoseconds: Int
     let endNanoseconds: Int
 
-    init(start: Double, seconds: Double) {
-        startNanoseconds = Int((start * 1e9).rounded())
-        endNanoseconds = Int(((start + seconds) * 1e9).rounded())
+    /// Seconds from an origin that is rounded by itself: neighbours round alike wherever it lies.
+    init(from origin: Double, start: Double, seconds: Double) {
+        let origin = Int((origin * 1e9).rounded())
+        startNanoseconds = origin + Int((start * 1e9).rounded())
+        endNanoseconds = origin + Int(((start + seconds) * 1e9).rounded())
     }
 
     private init(startNanoseconds: Int, endNanoseconds: Int) {
@@ -21,33 +23,46 @@ struct Span: Hashable {
 
 /// An event of a Chrome trace.
 struct TraceEvent: Encodable {
+    enum Phase: String, Encodable {
+        case complete = "X"
+        case counter = "C"
+        /// The name of a track.
+        case metadata = "M"
+        case flowStart = "s"
+        case flowEnd = "f"
+    }
+
     enum Value: Encodable {
         case text(String)
         case number(Double)
+        case numbers([Int])
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .text(let text): try container.encode(text)
             case .number(let number): try container.encode(number)
+            case .numbers(let numbers): try container.encode(numbers)
             }
         }
     }
 
     private let name: String
     private let cat: String?
-    private let ph: String
+    private let ph: Phase
     private let pid: Int
     private let tid: Int?
     private let ts: Double?
     private let dur: Double?
+    private let id: Int?
+    /// `e` binds the end of a flow to the event around it.
+    private let bp: String?
     private let args: [String: Value]?
 
-    /// The phase is `X` for an event with a duration, `C` for a counter, which has its value from the span's start on,
-    /// and `M` for the name of a track.
+    /// A counter has its value from the span's start on, and a flow starts or ends there.
     init(
-        name: String, phase: String = "X", category: String? = nil, process: Int, thread: Int? = nil,
-        span: Span? = nil, arguments: [String: Value]? = nil
+        name: String, phase: Phase = .complete, category: String? = nil, process: Int, thread: Int? = nil,
+        span: Span? = nil, flow: Int? = nil, arguments: [String: Value]? = nil
     ) {
         self.name = name
         cat = category
@@ -55,7 +70,9 @@ struct TraceEvent: Encodable {
         pid = process
         tid = thread
         ts = span.map { Double($0.startNanoseconds) / 1e3 }
-        dur = phase == "X" ? span.map { Double($0.endNanoseconds - $0.startNanoseconds) / 1e3 } : nil
+        dur = phase == .complete ? span.map { Double($0.endNanoseconds - $0.startNanoseconds) / 1e3 } : nil
+        id = flow
+        bp = phase == .flowEnd ? "e" : nil
         args = arguments
     }
 }

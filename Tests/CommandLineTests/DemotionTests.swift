@@ -26,11 +26,7 @@ struct DemotionTests {
         Break(path: "convolution f16 vector", tolerance: 1e-2),
         Break(path: "product f16 emulated mma", firstForm: "emulated mma", tolerance: 1e-2),
     ]
-    /// How many OpenCL devices there are. Asked of the program: Intel's driver changes the environment of a process that
-    /// opens it, and with it what the processes after it are started with.
-    private static let deviceCount = Result {
-        try execute(CommandLineTool.path, ["devices", "--json"], in: nil).outputLines.count - 1
-    }
+    private static let deviceCount = Result { try CommandLineTool.openCLDeviceCount() }
 
     /// One for all tests, so that sound programs are compiled once.
     private static let shared = Result { try TemporaryFolder() }
@@ -66,7 +62,7 @@ struct DemotionTests {
     private func uses(_ path: Break, _ variables: [String: String]) throws -> [(use: String, detail: String)] {
         let result = try run(["devices", "--json"], variables)
         #expect(result.status == 0, "\(result.output)")
-        return try result.objects().dropFirst().map { device in
+        return try result.objects().dropFirst().dropLast().map { device in
             let kernels = try #require(device["kernels"] as? [[String: Any]])
             let kernel = try #require(
                 kernels.first {

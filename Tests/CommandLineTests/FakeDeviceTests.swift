@@ -136,6 +136,52 @@ struct FakeDeviceTests {
         }
     }
 
+    @Test("a GPU whose memory runs out in a run goes on with fewer crops, and says so")
+    func fewerCropsInARun() throws {
+        try trustDevice()
+        let model = try WideModel()
+        let needed = { (microBatch: Int) in
+            let plan = try run(["plan", "--json", "--micro-batch", "\(microBatch)", "--model", model.path])
+            let object = try #require(try plan.objects().first)
+            return try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
+        }
+        // Weights are packed by launches, too; a photograph comes to what runs need.
+        let (half, quarter) = (try needed(18), try needed(9))
+        let arguments = [
+            "depth", photograph, "--device", "opencl:0", "--model", model.path, "--focal-px", "500", "--overwrite",
+            "--output", folder.file("out"),
+        ]
+        for (memory, crops) in [(half + (10 << 20), 18), (quarter + (10 << 20), 9)] {
+            let result = try run(arguments, ["FAKE_OPENCL_LAUNCHES": "\(memory)"])
+            #expect(result.status == 0, "\(memory) bytes: \(result.errors)")
+            #expect(result.errors == "fathom: opencl:0 has memory for \(crops) crops at a time, not 35\n")
+        }
+        let none = try run(arguments, ["FAKE_OPENCL_LAUNCHES": "1000"])
+        #expect(none.status == 1 && none.errors.contains("CL_MEM_OBJECT_ALLOCATION_FAILURE"), "\(none.errors)")
+    }
+
+    @Test("a driver's clock that runs backwards or stands still does not disturb depth", arguments: ["1", "2"])
+    func brokenClock(_ clock: String) throws {
+        try trustDevice()
+        let depth = try run(
+            ["depth", photograph, "--device", "opencl:0", "--focal-px", "500", "--output", folder.file("out")]
+                + CommandLineTool.modelArguments, ["FAKE_OPENCL_CLOCK": clock])
+        #expect(depth.status == 0, "\(depth.errors)")
+        let profile = try run(
+            ["profile", "--device", "opencl:0", "--runs", "1", "--roofline", folder.file("roofline.svg")]
+                + CommandLineTool.modelArguments, ["FAKE_OPENCL_CLOCK": clock])
+        #expect(profile.status == 1 && profile.errors.contains("stands still"), "\(profile.status) \(profile.errors)")
+    }
+
+    @Test("a platform or device that fails is told, and the others are listed", arguments: ["1", "2"])
+    func brokenNeighbour(_ part: String) throws {
+        try trustDevice()
+        let devices = try run(["devices"], ["FAKE_OPENCL_BROKEN": part])
+        #expect(devices.status == 0 || devices.output.contains("FAIL"))
+        #expect(devices.output.contains("opencl:0: Fake GPU"))
+        #expect(devices.output.contains("opencl: a driver failed: clGet"), "\(devices.output)")
+    }
+
     @Test("the kernels that are measured are those of the crops that fit")
     func fewerCropsMeasured() throws {
         try trustDevice()
@@ -170,6 +216,9 @@ struct FakeDeviceTests {
         try trustDevice()
         #expect(
             try run(["devices"], ["FATHOM_DEVICE": "cpu"]).output.contains("auto: cpu, because FATHOM_DEVICE is cpu"))
+        let devices = try run(["devices"], ["FATHOM_DEVICE": "opencl:7"])
+        #expect(devices.status == 1 && devices.errors.contains("there is no device opencl:7"))
+        #expect(devices.output.contains("opencl:0: Fake GPU"))
         let mistaken = try depth("auto", ["FATHOM_DEVICE": "gpu"])
         #expect(mistaken.result.status != 0 && mistaken.result.errors.contains("'gpu'"))
     }

@@ -14,13 +14,16 @@ struct JSONTests {
         for (object, name) in zip(objects, ["a", "b"]) {
             #expect(
                 object.keys.sorted() == [
-                    "farthest_m", "file", "files", "focal_px", "focal_source", "fov_deg", "height", "median_m",
+                    "device", "device_reason", "farthest_m", "file", "files", "focal_px", "focal_source", "fov_deg",
+                    "height", "median_m",
                     "nearest_m", "saturated_pixels", "seconds", "total_seconds", "width",
                 ])
             #expect((object["file"] as? String)?.hasPrefix("./\(name).") == true)
             #expect(object["files"] as? [String] == ["./\(name).npz", "./\(name).color.png"])
             #expect(object["width"] as? Int == 48 && object["height"] as? Int == 32)
             #expect(object["focal_source"] as? String == (name == "a" ? "exif" : "network"))
+            #expect((object["device"] as? String)?.isEmpty == false)
+            #expect((object["device_reason"] as? String)?.isEmpty == false)
             try expectSeconds(object, estimatesFieldOfView: name == "b")
             try expectRange(object, archive: folder.file("\(name).npz"))
         }

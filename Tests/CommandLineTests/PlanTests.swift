@@ -98,8 +98,18 @@ struct PlanTests {
         for property in ["instruction sets:", "cores:", "threads:", "kernels:"] {
             #expect(text.output.contains(property))
         }
-        let object = try #require(CommandLineTool.run("devices", "--json").objects().first)
-        #expect(object.keys.sorted() == ["detail", "kernels", "model", "name", "passes", "properties"])
-        #expect(object["name"] as? String == "cpu" && object["passes"] as? Bool == true)
+        let objects = try CommandLineTool.run("devices", "--json").objects()
+        for object in objects.dropLast() {
+            let platform = object["name"] as? String == "cpu" ? [] : ["platform"]
+            let keys = ["detail", "kernels", "limits", "model", "name", "passes"] + platform + ["properties"]
+            #expect(object.keys.sorted() == keys && object["passes"] as? Bool == true)
+            let limits = try #require(object["limits"] as? [String: Int])
+            #expect(limits.isEmpty == platform.isEmpty && limits["CL_DEVICE_MAX_WORK_GROUP_SIZE"] != 0)
+        }
+        #expect(objects.first?["name"] as? String == "cpu")
+        let choice = try #require(objects.last)
+        let name = try #require(choice["auto"] as? String)
+        let reason = try #require(choice["reason"] as? String)
+        #expect(text.output.hasSuffix("\nauto: \(name), because \(reason)\n"))
     }
 }

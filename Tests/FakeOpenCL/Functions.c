@@ -8,6 +8,9 @@ long fake_memory(void);
 long fake_allocation(void);
 
 static int fake_forbids_contexts, fake_loses_on_launch, fake_refuses_binaries, fake_major, fake_minor;
+static enum fake_opencl_clock fake_clock;
+static enum fake_opencl_broken fake_broken;
+static long fake_launch_memory;
 static const char *fake_compiled = "fake";
 static size_t fake_compiled_count = 4;
 
@@ -16,7 +19,11 @@ void fake_opencl_refuse_binaries(int refuses) { fake_refuses_binaries = refuses;
 void fake_opencl_be_nvidia(int major, int minor) { fake_major = major, fake_minor = minor; }
 void fake_opencl_compile_to(const char *bytes, size_t count) { fake_compiled = bytes, fake_compiled_count = count; }
 
-static char platform_identity, device_identity;
+void fake_opencl_set_clock(enum fake_opencl_clock clock) { fake_clock = clock; }
+void fake_opencl_break(enum fake_opencl_broken part) { fake_broken = part; }
+void fake_opencl_limit_launches(long bytes) { fake_launch_memory = bytes; }
+
+static char platform_identity, device_identity, broken_identity;
 
 #define ENTER(context) \
     do { \
@@ -41,28 +48,34 @@ static cl_int give_text(const char *text, size_t size, void *destination, size_t
 
 static cl_int clGetPlatformIDs_(cl_uint count, cl_platform_id *platforms, cl_uint *found) {
     ENTER(NULL);
-    if (found) *found = 1;
-    if (count > 0 && platforms) platforms[0] = (cl_platform_id)&platform_identity;
+    // What is broken comes first.
+    cl_uint known = fake_broken == FAKE_BROKEN_PLATFORM ? 2 : 1;
+    if (found) *found = known;
+    for (cl_uint i = 0; platforms && i < count && i < known; i++)
+        platforms[i] = (cl_platform_id)(i + 1 < known ? &broken_identity : &platform_identity);
     return CL_SUCCESS;
 }
 
 static cl_int clGetPlatformInfo_(cl_platform_id platform, cl_platform_info item, size_t size, void *value, size_t *needed) {
-    (void)platform;
     ENTER(NULL);
+    if (platform == (cl_platform_id)&broken_identity) return CL_INVALID_PLATFORM;
     return give_text(item == CL_PLATFORM_VERSION ? "OpenCL 1.2 fake" : "Fake platform", size, value, needed);
 }
 
 static cl_int clGetDeviceIDs_(cl_platform_id platform, cl_device_type type, cl_uint count, cl_device_id *devices, cl_uint *found) {
     (void)platform, (void)type;
     ENTER(NULL);
-    if (found) *found = 1;
-    if (count > 0 && devices) devices[0] = (cl_device_id)&device_identity;
+    cl_uint known = fake_broken == FAKE_BROKEN_DEVICE ? 2 : 1;
+    if (found) *found = known;
+    for (cl_uint i = 0; devices && i < count && i < known; i++)
+        devices[i] = (cl_device_id)(i + 1 < known ? &broken_identity : &device_identity);
     return CL_SUCCESS;
 }
 
 static cl_int clGetDeviceInfo_(cl_device_id device, cl_device_info item, size_t size, void *value, size_t *needed) {
-    (void)device;
     ENTER(NULL);
+    if (device == (cl_device_id)&broken_identity) return CL_INVALID_DEVICE;
+    if (item == CL_DEVICE_HOST_UNIFIED_MEMORY && fake_broken == FAKE_BROKEN_OLD_QUERY) return CL_INVALID_VALUE;
     cl_ulong number = 1;
     switch (item) {
     case CL_DEVICE_NAME: return give_text("Fake GPU", size, value, needed);
@@ -242,6 +255,8 @@ static cl_int clEnqueueNDRangeKernel_(cl_command_queue queue, cl_kernel kernel, 
     for (cl_uint i = 0; i < dimensions; i++)
         if (local[i] == 0 || global[i] == 0 || global[i] % local[i] != 0) return CL_INVALID_WORK_GROUP_SIZE;
     if (fake_loses_on_launch) return CL_OUT_OF_RESOURCES;
+    // A driver that finds memory for a buffer only when a kernel needs it.
+    if (fake_launch_memory && fake_opencl_now().live_bytes > fake_launch_memory) return CL_MEM_OBJECT_ALLOCATION_FAILURE;
     return command(__func__, queue, event);
 }
 
@@ -268,8 +283,10 @@ static cl_int clGetEventInfo_(cl_event event, cl_event_info item, size_t size, v
 static cl_int clGetEventProfilingInfo_(cl_event event, cl_profiling_info item, size_t size, void *value, size_t *needed) {
     HANDLE(object, event, EVENT);
     ENTER(object->context);
-    // A millisecond for every command.
-    return give(&(cl_ulong){item == CL_PROFILING_COMMAND_END ? 1000000 : 0}, sizeof(cl_ulong), size, value, needed);
+    // A millisecond for every command, if the clock goes at all.
+    static const cl_ulong ends[] = {[FAKE_CLOCK_FORWARDS] = 1000000, [FAKE_CLOCK_BACKWARDS] = 0, [FAKE_CLOCK_STANDING] = 0};
+    cl_ulong start = fake_clock == FAKE_CLOCK_BACKWARDS ? 1000000 : 0;
+    return give(&(cl_ulong){item == CL_PROFILING_COMMAND_END ? ends[fake_clock] : start}, sizeof(cl_ulong), size, value, needed);
 }
 
 static cl_int clReleaseEvent_(cl_event event) { return release(event, EVENT); }
@@ -288,6 +305,9 @@ void fake_opencl(opencl_functions *functions) {
 // As a shared library in place of the system's, told by the environment what to do:
 //   FAKE_OPENCL_MEMORY     bytes of the device
 //   FAKE_OPENCL_LOSES=1    every kernel launch loses its context
+//   FAKE_OPENCL_LAUNCHES   bytes of buffers with which a launch still works
+//   FAKE_OPENCL_CLOCK      1: it runs backwards; 2: it stands still
+//   FAKE_OPENCL_BROKEN     1: a platform, 2: a device, 3: a deprecated query
 #include <stdlib.h>
 
 #define EXPORT(name) __attribute__((visibility("default"), alias(#name "_"))) __typeof__(name) name;
@@ -299,5 +319,9 @@ __attribute__((constructor)) static void configure(void) {
     long limit = memory ? atol(memory) : 1L << 30;
     fake_opencl_reset(limit, limit);
     fake_loses_on_launch = loses != NULL;
+    const char *launches = getenv("FAKE_OPENCL_LAUNCHES"), *clock = getenv("FAKE_OPENCL_CLOCK"), *broken = getenv("FAKE_OPENCL_BROKEN");
+    fake_opencl_limit_launches(launches ? atol(launches) : 0);
+    fake_opencl_set_clock(clock ? atoi(clock) : 0);
+    fake_opencl_break(broken ? atoi(broken) : 0);
 }
 #endif

@@ -25,6 +25,9 @@ void fake_opencl_reset(long memory, long allocation) {
     fake_opencl_be_nvidia(0, 0);
     fake_opencl_compile_to("fake", 4);
     fake_opencl_refuse_binaries(0);
+    fake_opencl_set_clock(FAKE_CLOCK_FORWARDS);
+    fake_opencl_break(FAKE_BROKEN_NOTHING);
+    fake_opencl_limit_launches(0);
 }
 
 void fake_opencl_fail(long call, cl_int status, int loses_context) {
@@ -80,6 +83,7 @@ object *create(const char *name, enum kind kind, object *context, size_t size, c
         made->bytes = size ? calloc(1, size) : NULL;
         counts.live_objects++;
         counts.live_bytes += (long)size;
+        if (counts.live_bytes > counts.peak_bytes) counts.peak_bytes = counts.live_bytes;
         if (kind == CONTEXT) counts.contexts++;
     }
     pthread_mutex_unlock(&lock);

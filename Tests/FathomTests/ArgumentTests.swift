@@ -11,7 +11,7 @@ struct ArgumentTests {
         #expect("\(DeviceChoice.cpu) \(DeviceChoice.auto)" == "cpu auto")
         for text in ["opencl", "opencl:1", "opencl:NVIDIA H100"] { #expect("\(try DeviceChoice(text))" == text) }
         for text in ["gpu", "opencl:", "cpu:0", "auto:", ""] {
-            expectFailure(.invalidArgument, "'\(text)'", "auto, cpu, opencl:NUMBER or opencl:NAME") {
+            expectFailure(.invalidArgument, "'\(text)'", "auto, cpu, opencl, opencl:NUMBER or opencl:NAME") {
                 _ = try DeviceChoice(text)
             }
         }

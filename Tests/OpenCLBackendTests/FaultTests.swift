@@ -37,9 +37,9 @@ extension FakeDriverTests {
             }
 
             /// Prepares and runs through a driver; everything is released on the way out.
-            func run(_ library: OpenCLLibrary, paths: PathMemory) throws {
+            func run(_ library: OpenCLLibrary, paths: PathMemory, programs: ProgramCache? = nil) throws {
                 let device = try #require(try library.devices().first)
-                let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
+                let caches = OpenCLBackend.Caches(programs: programs, paths: paths)
                 let backend = OpenCLBackend(device, name: "opencl:0", caches: caches)
                 let prepared = try backend.prepare(plan, weights: weights)
                 for _ in 0..<2 { _ = try prepared.run([photograph]) }
@@ -108,6 +108,37 @@ extension FakeDriverTests {
         }
 
         @Test(
+            "any one call that fails while programs are stored or loaded is an error or does not matter",
+            arguments: [true, false])
+        func oneCallOfTheCache(isStored: Bool) throws {
+            let example = Example(elementByteCount: 4)
+            let stored = ProgramCache(folder: folder.file("programs"))
+            try example.run(library, paths: paths, programs: stored)
+            Self.reset()
+            let programs = { (call: Int) in isStored ? stored : ProgramCache(folder: folder.file("programs-\(call)")) }
+            try example.run(library, paths: paths, programs: programs(0))
+            let (count, binaryCount) = (fake_opencl_now().calls, fake_opencl_now().binaries)
+            #expect((binaryCount > 0) == isStored)
+            var failed = Set<String>()
+            for call in 1...count {
+                Self.reset()
+                fake_opencl_fail(call, -30, 0)
+                do {
+                    try example.run(library, paths: paths, programs: programs(call))
+                } catch {
+                    let name = try #require(failedCall)
+                    #expect("\(error)".contains(name), "call \(call): '\(error)' does not name \(name)")
+                }
+                failed.insert(failedCall ?? "none")
+                expectNothingLeft("call \(call), \(failedCall ?? "none")")
+                // What was stored meanwhile is sound.
+                Self.reset()
+                try example.run(library, paths: paths, programs: programs(call))
+            }
+            #expect(failed.contains(isStored ? "clCreateProgramWithBinary" : "clGetProgramInfo"), "\(failed)")
+        }
+
+        @Test(
             "a device lost at any call of a run is opened anew and the run repeated", arguments: [-5, -14, -36, -9999])
         func lost(_ status: Int32) throws {
             let example = Example(elementByteCount: 4)
@@ -153,6 +184,73 @@ extension FakeDriverTests {
                 }
                 expectNothingLeft("call \(call), \(failedCall ?? "none")")
             }
+        }
+
+        @Test("a lost plan is released before its successor takes its memory, and its context given up once")
+        func lostMemory() throws {
+            let example = Example(elementByteCount: 4)
+            Self.reset()
+            do {
+                let device = try #require(try library.devices().first)
+                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let first = try backend.prepare(example.plan, weights: example.weights)
+                _ = try first.run([example.photograph])
+                let alone = fake_opencl_now()
+                fake_opencl_fail(1, -5, 1)
+                _ = try first.run([example.photograph])
+                #expect(fake_opencl_now().peak_bytes == alone.peak_bytes && fake_opencl_now().contexts == 2)
+                // Both lose the second context; who comes later joins the other in the third.
+                let second = try backend.prepare(example.plan, weights: example.weights)
+                fake_opencl_fail(1, -5, 1)
+                for plan in [first, second, first, second] { _ = try plan.run([example.photograph]) }
+                #expect(fake_opencl_now().contexts == 3)
+            }
+            expectNothingLeft("lost with room for one")
+        }
+
+        @Test("a clock that runs backwards or stands still costs the times and nothing else", arguments: [1, 2])
+        func brokenClock(_ clock: UInt32) throws {
+            let example = Example(elementByteCount: 4)
+            Self.reset()
+            fake_opencl_set_clock(fake_opencl_clock(clock))
+            do {
+                let device = try #require(try library.devices().first)
+                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let result = try backend.prepare(example.plan, weights: example.weights).run([example.photograph])
+                #expect(result.outputs.count == 1 && result.nodeSeconds.allSatisfy { $0 == 0 })
+                let error = #expect(throws: BackendError.self) { try backend.measureRoof() }
+                #expect("\(try #require(error))".contains("stands still"))
+            }
+            expectNothingLeft("clock \(clock)")
+        }
+
+        @Test("what is broken hides no device that works", arguments: [1, 2, 3])
+        func brokenNeighbour(_ part: UInt32) throws {
+            Self.reset()
+            fake_opencl_break(fake_opencl_broken(part))
+            let survey = try library.survey()
+            #expect(survey.devices.map(\.name) == ["Fake GPU"])
+            #expect(survey.failures.count == (part == 3 ? 0 : 1))
+            #expect(survey.devices.first?.limits.sharesHostMemory == false)
+            try Example(elementByteCount: 4).run(library, paths: paths)
+            expectNothingLeft("broken \(part)")
+        }
+
+        @Test("a weight that no buffer holds is named, with its bytes")
+        func wideWeight() throws {
+            var graph = Graph()
+            let x = graph.input(.tensor([1, 1, 64]))
+            let op = Linear(weight: .tensor("wide.weight", [64, 64]), epilogue: Epilogue())
+            graph.outputs = [("y", graph.append(.linear(op), [x], scope: "wide", stage: .encoders))]
+            let plan = Plan(graph)
+            Self.reset(allocation: 64 * 64 * 4 - 1)
+            let device = try #require(try library.devices().first)
+            let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+            let error = #expect(throws: BackendError.self) {
+                _ = try backend.prepare(plan, weights: MemoryWeights(for: plan.weights, seed: 1))
+            }
+            let text = "\(try #require(error))"
+            #expect(text.contains("wide.weight") && text.contains("16384 bytes") && text.contains("16383"), "\(text)")
         }
 
         @Test("a device that stays lost is an error, and the next run tries again")

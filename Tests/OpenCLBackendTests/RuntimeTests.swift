@@ -17,15 +17,16 @@ struct RuntimeTests {
         let y = try DeviceMemory(context, byteCount: byteCount, purpose: "y")
         let staging = try StagingMemory(context, byteCount: byteCount, purpose: "staging")
         values.withUnsafeBytes { staging.bytes.copyMemory(from: $0) }
-        try context.uploadQueue.write(UnsafeRawBufferPointer(staging.bytes), to: x, isBlocking: false)
-        let uploaded = try context.uploadQueue.mark()
+        let uploaded = try context.uploadQueue.send(UnsafeRawBufferPointer(staging.bytes), to: x)
         try context.uploadQueue.flush()
         try queue.wait(for: uploaded)
         try kernel.setArguments([.memory(x), .memory(y), .uint(UInt32(count))])
         let launch = try queue.launch(kernel, global: [1024], local: [64])
         #expect(try queue.read(y, count: count, repeating: Float.nan) == values)
-        let times = try launch.times()
-        #expect(times.end >= times.start)
+        for times in [try uploaded.times(), try launch.times()] {
+            #expect(times.queued <= times.submitted && times.submitted <= times.started)
+            #expect(times.started < times.ended)
+        }
     }
 
     @Test("A program that does not compile says why", arguments: TestDevice.all)

@@ -1,4 +1,5 @@
 import OpenCLBackend
+import OpenCLKernels
 import TensorCore
 import TestSupport
 import Testing
@@ -26,6 +27,32 @@ struct TinyShapeTests {
     /// Tiles as matrix units share them, multiplied by ordinary arithmetic without barriers of its own.
     @Test("with a matrix unit's tiles", arguments: TestTarget.plainMatrix, MatrixCases.tiny)
     func matrixTiles(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+
+    /// The loops behind the roof: what they copy and add is right, and multiply-adds tend to 1.
+    @Test("the loops of the roof", arguments: TestDevice.all)
+    func roofTiles(test: TestDevice) throws {
+        let context = try TestDevice.context(of: test)
+        let (width, items) = (4, 6)
+        let x = (0..<(width * items)).map(Float.init), y = x.map { 100 - $0 }
+        let memories = try [x, y, x.map { _ in .nan }].map { values in
+            let memory = try DeviceMemory(context, byteCount: 4 * values.count, purpose: "values")
+            try context.computeQueue.write(values, to: memory)
+            return memory
+        }
+        let program = try Program(
+            context, source: KernelSource.roof.text, options: "-cl-std=CL1.2 -cl-mad-enable -DWIDTH=\(width)")
+        func run(_ name: String, _ arguments: [KernelArgument]) throws -> [Float] {
+            let kernel = try Kernel(program, name)
+            try kernel.setArguments(arguments)
+            try context.computeQueue.launch(kernel, global: [items], local: [2])
+            return try context.computeQueue.read(memories[2], count: x.count, repeating: Float.nan)
+        }
+        #expect(try run("copy_wide", [.memory(memories[0]), .memory(memories[2])]) == x)
+        #expect(try run("triad_wide", memories.map(KernelArgument.memory)) == zip(x, y).map { $0 + 0.5 * $1 })
+        // Eight sums to each lane.
+        let sums = try run("multiply_add", [.memory(memories[2]), .uint(64)])
+        #expect(sums.allSatisfy { abs($0 - 8) < 1e-5 })
+    }
 
     /// Members of a group, in every form.
     @Test("in groups", arguments: TestTarget.all + TestTarget.plainMatrix, GroupCases.tiny)

@@ -12,6 +12,16 @@ struct ChromeTraceTests {
         let tid: Int?
         let ts: Double?
         let dur: Double?
+        let id: Int?
+        let bp: String?
+        let args: Arguments?
+    }
+
+    /// Some of what is told of an event.
+    struct Arguments: Decodable {
+        let kernel, constants: String?
+        let gws, lws: [Int]?
+        let m, n, k, nodes, queued_us, submit_us, bytes: Double?
     }
 
     struct Trace: Decodable {
@@ -29,7 +39,7 @@ struct ChromeTraceTests {
     @Test("names its tracks and holds every run, stretch of a stage and kernel")
     func content() throws {
         let trace = try Self.trace(HandMade.runs)
-        #expect(trace.displayTimeUnit == "ms" && trace.otherData == ["model": "mini"])
+        #expect(trace.displayTimeUnit == "ns" && trace.otherData == ["model": "mini"])
         let names = { (phase: String) in trace.traceEvents.filter { $0.ph == phase }.map(\.name) }
         #expect(names("M") == ["process_name", "process_name", "thread_name", "thread_name", "thread_name"])
         #expect(
@@ -45,15 +55,16 @@ struct ChromeTraceTests {
 
     @Test("has no overlapping events on a track, however the clock's nanoseconds round")
     func noOverlap() throws {
-        // Nodes that follow one another without a gap, at times that no float64 holds exactly.
+        // Nodes that follow one another without a gap, at times that no float64 holds exactly, after half nanoseconds.
         var runs: [ProfiledRun] = []
         for run in 0..<50 {
-            let bounds = (0...4).map { Double(run * 4001 + $0 * 1000 + 333) * 1e-9 }
+            let bounds = (0...4).map {
+                (Double(run * 4001 + 333) + (run % 2 == 0 ? 0.5 : 0)) * 1e-9 + Double($0) * 1e-6
+            }
             runs.append(
                 ProfiledRun(
                     start: bounds[0], wallSeconds: bounds[4] - bounds[0],
-                    nodeStarts: (0..<4).map { bounds[$0] - bounds[0] },
-                    nodeSeconds: (0..<4).map { bounds[$0 + 1] - bounds[$0] }))
+                    nodeStarts: (0..<4).map { Double($0) * 1e-6 }, nodeSeconds: .init(repeating: 1e-6, count: 4)))
         }
         let events = try Self.trace(runs).traceEvents.filter { $0.ph == "X" }
         #expect(events.count == 50 * (1 + 3 + 4))
@@ -65,6 +76,35 @@ struct ChromeTraceTests {
                 end = start + Int((try #require(event.dur) * 1000).rounded())
             }
         }
+    }
+
+    @Test("tells how a device's kernels were launched, its uploads, and where the host queued them")
+    func commands() throws {
+        let kernel = KernelLaunch(
+            name: "linear", form: "product_tile", constants: "PANEL=32", global: [64, 1, 1], local: [32, 1, 1])
+        let commands = [
+            DeviceCommand(work: .upload(byteCount: 45), queued: 0, submitted: 0.125, start: 0.25, seconds: 0.25),
+            DeviceCommand(
+                work: .kernel(kernel, nodes: [0, 1]), queued: 0.375, submitted: 0.4375, start: 0.5, seconds: 0.75),
+        ]
+        let run = ProfiledRun(
+            start: 8, wallSeconds: 4, nodeStarts: [0.5, 1, 2, 0], nodeSeconds: [0.5, 0.25, 1, 0], commands: commands)
+        let events = try Self.trace([run]).traceEvents
+        let kernels = events.filter { $0.name == "linear" }
+        #expect(kernels.map(\.args?.kernel) == ["linear, product_tile", "linear, product_tile", nil])
+        let first = try #require(kernels.first?.args)
+        #expect(
+            first.constants == "PANEL=32" && first.gws == [64, 1, 1] && first.lws == [32, 1, 1] && first.nodes == 2)
+        #expect(first.m == 2 && first.n == 4 && first.k == 4)
+        #expect(first.queued_us == 8_375_000 && first.submit_us == 8_437_500)
+        let upload = try #require(events.first { $0.name == "photograph" })
+        #expect(upload.ts == 8_250_000 && upload.dur == 250_000 && upload.args?.bytes == 45)
+        #expect(events.contains { $0.ph == "M" && $0.pid == upload.pid && $0.tid == upload.tid })
+        // A flow for each, from the run on the host's track into the event on the device's.
+        let (starts, ends) = (events.filter { $0.ph == "s" }, events.filter { $0.ph == "f" })
+        #expect(starts.map(\.ts) == [8_000_000, 8_375_000] && ends.map(\.ts) == [8_250_000, 8_500_000])
+        #expect(starts.map(\.id) == ends.map(\.id) && Set(starts.map(\.id)).count == 2)
+        #expect(ends.allSatisfy { $0.bp == "e" } && ends[0].tid == upload.tid && ends[1].tid == kernels[0].tid)
     }
 
     @Test("counts the activations that are still needed while each node runs")

@@ -49,7 +49,7 @@ public enum NetworkBenchmark {
             let name = count == 1 ? "1 photograph" : "\(count) photographs"
             progress(name)
             do throws(FathomError) {
-                let prepared = try model.prepare(options, imageCount: count, on: device).prepared
+                let prepared = try model.prepare(options, imageCount: count, on: device).plan
                 rows += try FathomError.wrapping(.device) { () throws(BackendError) in
                     try measure(prepared, input, count, expected: expected, benchmark).map { operation, times, error in
                         BenchmarkReport.Row(
@@ -75,7 +75,7 @@ public enum NetworkBenchmark {
         var options = options
         (options.precision, options.microBatch) = (.float32, nil)
         let processor = ChosenDevice.cpu(CPUBackend(threadCount: options.threadCount), reason: "")
-        let prepared = try model.prepare(options, on: processor).prepared
+        let prepared = try model.prepare(options, on: processor).plan
         let name = DepthPro.inverseDepthName(image: 0)
         return try FathomError.wrapping(.device) { () throws(BackendError) in
             try prepared.run([input], outputs: [name]).outputs[name]?.float32 ?? []

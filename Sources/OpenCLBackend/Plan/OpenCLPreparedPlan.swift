@@ -28,6 +28,7 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         let limits = limits ?? KernelLimits(context.device)
         try checkAllocations(plan, limits, context.device)
         let launchPlan = LaunchPlan(plan, limits)
+        try launchPlan.weights.check(limits, context.device)
         let programs = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
             try context.build(launchPlan.variants.map(\.text))
         }
@@ -58,7 +59,7 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         try BackendError.wrapping(context.device) { () throws(OpenCLError) in try access.spoil() }
     }
 
-    /// Runs the plan. Times are those of the device's events; zero when the context does not profile.
+    /// Runs the plan. Times are those of the device's events.
     package func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
         try plan.check(inputs, outputs: outputs)
         return try BackendError.wrapping(context.device) { () throws(OpenCLError) in
@@ -78,10 +79,11 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         for (input, (value, _)) in zip(inputs, plan.inputs) {
             if let values = input.float32 { try access.write(values, to: value) }
         }
-        if let arrival = slot.arrival { try queue.wait(for: arrival) }
+        // The queue of uploads runs them in order.
+        if let last = slot.transfers.last { try queue.wait(for: last.event) }
         let sizes = inputs.map { $0.uint8 == nil ? (height: 0, width: 0) : (height: $0.shape[0], width: $0.shape[1]) }
         let needed = plan.needed(for: outputs)
-        let events = try enqueue(needed, slot, sizes)
+        let started = try enqueue(needed, slot, sizes)
         // Before the reads, which block as well: Intel's runtime lets a thread that waits here compute along, but not one
         // that waits in a read; two cores then are twice as fast.
         try queue.finish()
@@ -89,49 +91,48 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         for (name, value) in plan.outputs where outputs.contains(name) {
             results[name] = HostTensor(shape: plan.shape(value), float32: try access.read(value))
         }
-        let times = try nodeTimes(events, needed)
-        return RunResult(outputs: results, nodeSeconds: times.map(\.seconds), nodeStarts: times.map(\.start))
+        let timeline = try timeline(started, slot, needed)
+        return RunResult(
+            outputs: results, nodeSeconds: timeline.nodeSeconds, nodeStarts: timeline.nodeStarts,
+            commands: timeline.commands)
     }
+
+    /// A launch of a run, over so many work-groups.
+    private typealias StartedLaunch = (launch: PlannedLaunch, groups: [Int], event: Event)
 
     private func enqueue(
         _ needed: [Bool], _ slot: PhotographUpload.Slot, _ sizes: [(height: Int, width: Int)]
-    ) throws(OpenCLError) -> [(launch: PlannedLaunch, event: Event)] {
+    ) throws(OpenCLError) -> [StartedLaunch] {
         let queue = context.computeQueue
-        var events: [(launch: PlannedLaunch, event: Event)] = []
-        var count = 0
+        var started: [StartedLaunch] = []
         for launch in launches {
             guard let groups = launch.planned.groups(needed) else { continue }
             let event = try launch.enqueue(queue, groups: groups, slot, sizes: sizes)
-            if queue.isProfiling { events.append((launch.planned, event)) }
-            count += 1
-            if count % Self.flushInterval == 0 { try queue.flush() }
+            started.append((launch.planned, groups, event))
+            if started.count % Self.flushInterval == 0 { try queue.flush() }
         }
-        return events
+        return started
     }
 
-    /// From the first launch of a node to the end of its last. A launch of several nodes is shared out among those that
-    /// were needed by their work-groups, as if they ran one after the other.
-    private func nodeTimes(
-        _ events: [(launch: PlannedLaunch, event: Event)], _ needed: [Bool]
-    ) throws(OpenCLError) -> [(start: Double, seconds: Double)] {
-        var times = [(start: Double, seconds: Double)?](repeating: nil, count: plan.nodes.count)
-        var beginning: UInt64?
-        for (launch, event) in events {
-            let (start, end) = try event.times()
-            let origin = beginning ?? start
-            beginning = origin
-            let members = launch.members.filter { needed[$0.node] }
-            let groupCount = members.reduce(0) { $0 + $1.groupCount }
-            var memberStart = Double(start - origin) * 1e-9
-            for member in members {
-                let share = Double(member.groupCount) / Double(groupCount)
-                let seconds = Double(end - start) * 1e-9 * share
-                let first = times[member.node]?.start ?? memberStart
-                times[member.node] = (first, memberStart + seconds - first)
-                memberStart += seconds
-            }
+    /// When everything of a finished run was computed.
+    private func timeline(
+        _ started: [StartedLaunch], _ slot: PhotographUpload.Slot, _ needed: [Bool]
+    ) throws(OpenCLError) -> RunTimeline {
+        var (uploads, kernels): ([Event.Times], [Event.Times]) = ([], [])
+        for transfer in slot.transfers { uploads.append(try transfer.event.times()) }
+        for launch in started { kernels.append(try launch.event.times()) }
+        var timeline = RunTimeline(
+            nodeCount: plan.nodes.count, origin: uploads.first?.queued ?? kernels.first?.queued ?? 0)
+        for (transfer, times) in zip(slot.transfers, uploads) {
+            timeline.addUpload(byteCount: transfer.byteCount, times)
         }
-        return times.map { $0 ?? (0, 0) }
+        for (launch, times) in zip(started, kernels) {
+            let members = launch.launch.members.filter { needed[$0.node] }
+            timeline.addKernel(
+                launch.launch.launch.description(groups: launch.groups),
+                of: members.map { ($0.node, $0.groupCount) }, times)
+        }
+        return timeline
     }
 }
 

@@ -8,8 +8,8 @@ final class PhotographUpload: Sendable {
     struct Slot {
         fileprivate(set) var memories: [DeviceMemory?]
         fileprivate var staging: [StagingMemory?]
-        /// Reached when all of them are there.
-        fileprivate(set) var arrival: Event?
+        /// The transfers of this run, in order, with their bytes.
+        fileprivate(set) var transfers: [(byteCount: Int, event: Event)] = []
     }
 
     private let context: OpenCLContext
@@ -30,11 +30,11 @@ final class PhotographUpload: Sendable {
             ?? Slot(
                 memories: .init(repeating: nil, count: inputs.count),
                 staging: .init(repeating: nil, count: inputs.count))
+        slot.transfers = []
         for (index, input) in inputs.enumerated() {
             guard let bytes = input.uint8 else { continue }
-            try upload(bytes, index, &slot)
+            slot.transfers.append((bytes.count, try upload(bytes, index, &slot)))
         }
-        slot.arrival = try context.uploadQueue.mark()
         try context.uploadQueue.flush()
         return slot
     }
@@ -44,16 +44,18 @@ final class PhotographUpload: Sendable {
         free.withLock { if $0.count < 2 { $0.append(slot) } }
     }
 
-    private func upload(_ bytes: [UInt8], _ index: Int, _ slot: inout Slot) throws(OpenCLError) {
+    private func upload(_ bytes: [UInt8], _ index: Int, _ slot: inout Slot) throws(OpenCLError) -> Event {
         let byteCount = bytes.count
-        if let memory = slot.memories[index], memory.byteCount >= byteCount {
+        let (memory, staging): (DeviceMemory, StagingMemory)
+        if let old = slot.memories[index], let oldStaging = slot.staging[index], old.byteCount >= byteCount {
+            (memory, staging) = (old, oldStaging)
         } else {
-            slot.memories[index] = try DeviceMemory(context, byteCount: byteCount, purpose: "a photograph")
-            slot.staging[index] = try StagingMemory(context, byteCount: byteCount, purpose: "a photograph")
+            memory = try DeviceMemory(context, byteCount: byteCount, purpose: "a photograph")
+            staging = try StagingMemory(context, byteCount: byteCount, purpose: "a photograph")
+            (slot.memories[index], slot.staging[index]) = (memory, staging)
         }
-        guard let memory = slot.memories[index], let staging = slot.staging[index] else { return }
         bytes.withUnsafeBytes { staging.bytes.copyMemory(from: $0) }
-        let source = UnsafeRawBufferPointer(rebasing: staging.bytes.prefix(byteCount))
-        try context.uploadQueue.write(source, to: memory, isBlocking: false)
+        return try context.uploadQueue.send(
+            UnsafeRawBufferPointer(rebasing: staging.bytes.prefix(byteCount)), to: memory)
     }
 }

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// A launch and the nodes that it computes: one, or several whose launches differ in their own operands alone.
 struct PlannedLaunch: Sendable {
     /// A node and how many work-groups along the axis are its.
@@ -53,6 +55,13 @@ struct PlannedLaunch: Sendable {
 }
 
 extension Launch {
+    /// What is told of it when it ran over so many work-groups.
+    func description(groups: [Int]) -> KernelLaunch {
+        KernelLaunch(
+            name: variant.name, form: variant.form, constants: variant.constantsText,
+            global: zip(groups, local).map { $0 * $1 }, local: local)
+    }
+
     /// Whether another launch has the same kernel, grid and operands but for those that members of a group have of their
     /// own.
     fileprivate func sharesAll(with other: Launch) -> Bool {

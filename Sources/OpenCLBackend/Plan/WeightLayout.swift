@@ -1,3 +1,5 @@
+import TensorCore
+
 /// Where each weight lies: packed weights in buffers that no device is too small for, vectors in one buffer.
 struct WeightLayout: Sendable {
     struct Place: Sendable, Hashable {
@@ -8,6 +10,7 @@ struct WeightLayout: Sendable {
 
     /// Every weight starts at a multiple of this many elements, so that quads are aligned.
     private static let alignment = 64
+    private let elementByteCount: Int
     /// Elements of one buffer at most.
     private let bankCapacity: Int
     private(set) var packed: [(weight: PackedWeight, place: Place)] = []
@@ -20,6 +23,7 @@ struct WeightLayout: Sendable {
 
     /// One buffer holds at most 1 GiB: drivers fail on larger ones long before their own limit.
     init(elementByteCount: Int, allocationByteCount: Int) {
+        self.elementByteCount = elementByteCount
         bankCapacity = min(1 << 30, allocationByteCount) / elementByteCount
     }
 
@@ -37,6 +41,17 @@ struct WeightLayout: Sendable {
         places[weight] = place
         packed.append((weight, place))
         return place
+    }
+
+    /// Fails with the weight, if there is one, that no buffer of the device holds.
+    func check(_ limits: KernelLimits, _ device: OpenCLDevice) throws(BackendError) {
+        guard let wide = packed.first(where: { $0.weight.elementCount > bankCapacity })?.weight else { return }
+        let names = wide.weight.tensors.map(\.name).joined(separator: " and ")
+        let byteCount = wide.elementCount * elementByteCount
+        throw .outOfDeviceMemory(
+            device: device.name,
+            reason: "the weight of \(names) takes \(byteCount) bytes in one buffer; the device allows"
+                + " \(limits.allocationByteCount)")
     }
 
     /// The first element of a block of vectors.

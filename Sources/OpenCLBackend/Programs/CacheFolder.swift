@@ -11,13 +11,30 @@ enum CacheFolder {
         return environment["HOME"].map { $0 + "/.cache/fathom" }
     }()
 
-    /// Makes a folder that only its owner may write to, because what lies in it is run; tells whether it is there.
+    /// The folder for people, or why nothing is kept.
+    static var description: String {
+        guard let path else { return "none, as FATHOM_CACHE_DIR is empty or there is no home folder" }
+        let folder = URL(fileURLWithPath: path, isDirectory: true)
+        if create(folder) { return access(path, W_OK) == 0 ? path : "\(path), which cannot be written to" }
+        return FileManager.default.fileExists(atPath: path)
+            ? "none, as everyone may write to \(path): set its permissions, or FATHOM_CACHE_DIR"
+            : "none, as \(path) cannot be made: set FATHOM_CACHE_DIR"
+    }
+
+    /// Makes a folder that only its owner may use, unless it is there; tells whether it is to be used.
     static func create(_ folder: URL) -> Bool {
         do {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            return true
+            return isTrusted(folder)
         } catch { return false }
+    }
+
+    /// Whether a folder may be read from: what lies in it is run, so that not everyone may write to it.
+    static func isTrusted(_ folder: URL) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)
+        guard let mode = attributes?[.posixPermissions] as? Int else { return false }
+        return mode & 0o002 == 0
     }
 
     /// One hash of several texts; each goes in with its length, so that no two lists give the same.

@@ -27,7 +27,7 @@ package struct ProgramCache: Sendable {
     /// The compiled program that was stored for a text on a device; nil when there is none that is sound.
     func load(_ text: ProgramText, for device: OpenCLDevice) -> [UInt8]? {
         let key = Self.key(text, device)
-        guard let data = try? Data(contentsOf: file(key)) else { return nil }
+        guard CacheFolder.isTrusted(folder), let data = try? Data(contentsOf: file(key)) else { return nil }
         let bytes = [UInt8](data)
         let header = Self.header(key)
         guard bytes.count > header.count + 32, bytes.starts(with: header) else { return nil }

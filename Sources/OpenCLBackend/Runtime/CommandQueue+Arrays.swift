@@ -6,7 +6,7 @@ extension CommandQueue {
         _ values: [Element], to memory: DeviceMemory, at byteOffset: Int = 0
     ) throws(OpenCLError) {
         let result = values.withUnsafeBytes { bytes in
-            Result { () throws(OpenCLError) in try write(bytes, to: memory, at: byteOffset, isBlocking: true) }
+            Result { () throws(OpenCLError) in try write(bytes, to: memory, at: byteOffset) }
         }
         try result.get()
     }

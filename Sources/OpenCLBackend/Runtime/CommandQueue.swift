@@ -1,18 +1,16 @@
 import COpenCL
 
-/// An in-order queue of one device: each command starts when the one before has ended.
+/// An in-order queue of one device: each command starts when the one before has ended. Commands keep their times, which
+/// costs a few microseconds of each at most.
 package final class CommandQueue: Sendable {
-    /// Whether commands keep the times at which they started and ended.
-    package let isProfiling: Bool
     nonisolated(unsafe) let handle: cl_command_queue  // safe to use from any thread
     private let library: OpenCLLibrary
     private var functions: opencl_functions { library.functions }
 
-    init(context: cl_context, device: OpenCLDevice, isProfiling: Bool) throws(OpenCLError) {
+    init(context: cl_context, device: OpenCLDevice) throws(OpenCLError) {
         library = device.library
-        self.isProfiling = isProfiling
         var status: cl_int = 0
-        let properties = cl_command_queue_properties(isProfiling ? CL_QUEUE_PROFILING_ENABLE : 0)
+        let properties = cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE)
         handle = try created(
             library.functions.clCreateCommandQueue(context, device.identifier, properties, &status), status,
             "clCreateCommandQueue", device.name)
@@ -43,18 +41,32 @@ package final class CommandQueue: Sendable {
             library: library)
     }
 
-    /// Adds a copy from host memory. `source` must stay as it is until the queue is finished, unless `isBlocking`.
+    /// Copies from host memory, and returns when that is done.
     ///
     /// - Throws: ``OpenCLError``.
     package func write(
-        _ source: UnsafeRawBufferPointer, to memory: DeviceMemory, at byteOffset: Int = 0, isBlocking: Bool
+        _ source: UnsafeRawBufferPointer, to memory: DeviceMemory, at byteOffset: Int = 0
     ) throws(OpenCLError) {
         precondition(byteOffset >= 0 && byteOffset + source.count <= memory.byteCount)
         guard let base = source.baseAddress, !source.isEmpty else { return }
         let status = functions.clEnqueueWriteBuffer(
-            handle, memory.handle, cl_bool(isBlocking ? CL_TRUE : CL_FALSE), byteOffset, source.count, base, 0, nil, nil
-        )
+            handle, memory.handle, cl_bool(CL_TRUE), byteOffset, source.count, base, 0, nil, nil)
         try check(status, "clEnqueueWriteBuffer", "\(source.count) bytes")
+    }
+
+    /// Adds a copy from host memory, which must stay as it is until the copy is done.
+    ///
+    /// - Parameters:
+    ///   - source: at least a byte.
+    ///   - memory: whose first bytes it goes to.
+    /// - Returns: the copy, to wait for or to ask for its times.
+    /// - Throws: ``OpenCLError``.
+    package func send(_ source: UnsafeRawBufferPointer, to memory: DeviceMemory) throws(OpenCLError) -> Event {
+        precondition((1...memory.byteCount).contains(source.count))
+        var event: cl_event?
+        let status = functions.clEnqueueWriteBuffer(
+            handle, memory.handle, cl_bool(CL_FALSE), 0, source.count, source.baseAddress, 0, nil, &event)
+        return Event(try created(event, status, "clEnqueueWriteBuffer", "\(source.count) bytes"), library: library)
     }
 
     /// Copies to host memory, and returns when that and everything before it is done.
@@ -92,15 +104,6 @@ package final class CommandQueue: Sendable {
         let status = functions.clEnqueueFillBuffer(
             handle, memory.handle, &pattern, 1, byteOffset, byteCount, 0, nil, nil)
         try check(status, "clEnqueueFillBuffer", "\(byteCount) bytes")
-    }
-
-    /// Adds a point that is reached when everything before it on this queue is done.
-    ///
-    /// - Throws: ``OpenCLError``.
-    package func mark() throws(OpenCLError) -> Event {
-        var event: cl_event?
-        let status = functions.clEnqueueMarkerWithWaitList(handle, 0, nil, &event)
-        return Event(try created(event, status, "clEnqueueMarkerWithWaitList"), library: library)
     }
 
     /// Keeps what follows on this queue waiting for an event of the other queue, without making the host wait. The other

@@ -2,6 +2,30 @@ import COpenCL
 
 /// A command in a queue.
 package final class Event: Sendable {
+    /// When a command went through its queue, in nanoseconds of the device's clock, one after the other.
+    package struct Times: Sendable, Hashable {
+        /// When the host added it.
+        package let queued: UInt64
+        /// When the device got it.
+        package let submitted: UInt64
+        package let started: UInt64
+        package let ended: UInt64
+
+        /// Longer than any command waits. Drivers that do not know when a command was queued say zero.
+        private static let longestWait: UInt64 = 3_600_000_000_000
+
+        /// Takes what a driver says; its clock may run backwards, stand still or have gaps.
+        package init(queued: UInt64, submitted: UInt64, started: UInt64, ended: UInt64) {
+            let isKnown = { (time: UInt64) in time <= started && started - time <= Self.longestWait }
+            self.started = started
+            self.ended = max(started, ended)
+            self.submitted = isKnown(submitted) ? submitted : started
+            self.queued = isKnown(queued) ? min(queued, self.submitted) : self.submitted
+        }
+
+        package var seconds: Double { Double(ended - started) * 1e-9 }
+    }
+
     nonisolated(unsafe) let handle: cl_event  // safe to use from any thread
     private let library: OpenCLLibrary
 
@@ -20,11 +44,13 @@ package final class Event: Sendable {
         try check(library.functions.clWaitForEvents(1, &handles), "clWaitForEvents")
     }
 
-    /// When the command ran, in nanoseconds of the device's clock. It must be done, on a queue that profiles.
+    /// When the command was queued and ran. It must be done.
     ///
     /// - Throws: ``OpenCLError``.
-    package func times() throws(OpenCLError) -> (start: UInt64, end: UInt64) {
-        (try time(CL_PROFILING_COMMAND_START), try time(CL_PROFILING_COMMAND_END))
+    package func times() throws(OpenCLError) -> Times {
+        Times(
+            queued: try time(CL_PROFILING_COMMAND_QUEUED), submitted: try time(CL_PROFILING_COMMAND_SUBMIT),
+            started: try time(CL_PROFILING_COMMAND_START), ended: try time(CL_PROFILING_COMMAND_END))
     }
 
     private func time(_ item: Int32) throws(OpenCLError) -> UInt64 {

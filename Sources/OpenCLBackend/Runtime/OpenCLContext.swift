@@ -18,12 +18,9 @@ package final class OpenCLContext: Sendable {
 
     /// - Parameters:
     ///   - device: where to compute.
-    ///   - isProfiling: whether commands of the compute queue keep their times.
     ///   - cache: where compiled programs are kept; nil for nowhere.
     /// - Throws: ``OpenCLError``.
-    package init(
-        _ device: OpenCLDevice, isProfiling: Bool = true, cache: ProgramCache? = .standard
-    ) throws(OpenCLError) {
+    package init(_ device: OpenCLDevice, cache: ProgramCache? = .standard) throws(OpenCLError) {
         let functions = device.library.functions
         var identifier: cl_device_id? = device.identifier
         var status: cl_int = 0
@@ -31,8 +28,8 @@ package final class OpenCLContext: Sendable {
             functions.clCreateContext(nil, 1, &identifier, nil, nil, &status), status, "clCreateContext", device.name)
         do throws(OpenCLError) {
             // A queue keeps its context alive by itself, so that the order of release does not matter.
-            computeQueue = try CommandQueue(context: handle, device: device, isProfiling: isProfiling)
-            uploadQueue = try CommandQueue(context: handle, device: device, isProfiling: false)
+            computeQueue = try CommandQueue(context: handle, device: device)
+            uploadQueue = try CommandQueue(context: handle, device: device)
         } catch {
             _ = functions.clReleaseContext(handle)
             throw error

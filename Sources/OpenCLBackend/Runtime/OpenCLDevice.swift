@@ -25,6 +25,7 @@ package struct OpenCLDevice: Sendable {
     /// Sizes that plans and kernels have to keep to.
     package struct Limits: Sendable, Hashable {
         package let computeUnitCount: Int
+        /// Zero where the driver does not know.
         package let clockMegahertz: Int
         /// Work-items of a work-group, all dimensions together.
         package let workGroupSize: Int
@@ -40,6 +41,8 @@ package struct OpenCLDevice: Sendable {
         package let cacheByteCount: Int
         /// Whether the device computes in the host's own memory.
         package let sharesHostMemory: Bool
+        /// Floats of a vector register of a processor, as its driver tells; 1 on most GPUs, 0 where it does not tell.
+        package let nativeVectorWidth: Int
         /// The step of the clock behind event times.
         package let timerNanoseconds: Int
     }
@@ -64,6 +67,22 @@ package struct OpenCLDevice: Sendable {
         limits = try Limits(query)
     }
 
+    /// Where it sits on the PCI bus: `0000:65:00.0`; nil where the driver does not tell.
+    package var pciAddress: String? {
+        guard extensions.contains("cl_khr_pci_bus_info") else { return nil }
+        let query = DeviceQuery(functions: library.functions, device: identifier)
+        // Domain, bus, device and function, 32 bits each.
+        guard let low = try? query.bytes(CL_DEVICE_PCI_BUS_INFO_KHR, count: 16) else { return nil }
+        let parts = stride(from: 0, to: 16, by: 4).map { start in
+            low[start..<(start + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        }
+        let hexadecimal = { (number: Int, digits: Int) in
+            let text = String(number, radix: 16)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        return "\(hexadecimal(parts[0], 4)):\(hexadecimal(parts[1], 2)):\(hexadecimal(parts[2], 2)).\(parts[3])"
+    }
+
     /// The compute capability of an NVIDIA device, as `(9, 0)`; nil elsewhere.
     package var nvidiaComputeCapability: (major: Int, minor: Int)? {
         guard extensions.contains("cl_nv_device_attribute_query") else { return nil }
@@ -86,7 +105,14 @@ extension OpenCLDevice.Limits {
         allocationByteCount = Int(clamping: try query.number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, cl_ulong.self))
         addressAlignmentByteCount = Int(try query.number(CL_DEVICE_MEM_BASE_ADDR_ALIGN, cl_uint.self)) / 8
         cacheByteCount = Int(clamping: try query.number(CL_DEVICE_GLOBAL_MEM_CACHE_SIZE, cl_ulong.self))
-        sharesHostMemory = try query.flag(CL_DEVICE_HOST_UNIFIED_MEMORY)
+        // Deprecated since OpenCL 2.0; where a driver no longer tells, only a processor's memory is taken for the host's.
+        if let isShared = try? query.flag(CL_DEVICE_HOST_UNIFIED_MEMORY) {
+            sharesHostMemory = isShared
+        } else {
+            let type = try query.number(CL_DEVICE_TYPE, cl_device_type.self)
+            sharesHostMemory = type & cl_device_type(CL_DEVICE_TYPE_CPU) != 0
+        }
+        nativeVectorWidth = Int((try? query.number(CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, cl_uint.self)) ?? 0)
         timerNanoseconds = try query.number(CL_DEVICE_PROFILING_TIMER_RESOLUTION, Int.self)
     }
 }
@@ -107,6 +133,13 @@ private struct DeviceQuery {
         let status = functions.clGetDeviceInfo(device, cl_device_info(item), MemoryLayout<Number>.size, &value, nil)
         try check(status, "clGetDeviceInfo")
         return value
+    }
+
+    func bytes(_ item: Int32, count: Int) throws(OpenCLError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        try check(
+            functions.clGetDeviceInfo(device, cl_device_info(item), count, &bytes, nil), "clGetDeviceInfo")
+        return bytes
     }
 
     func flag(_ item: Int32) throws(OpenCLError) -> Bool { try number(item, cl_bool.self) != 0 }

@@ -13,6 +13,11 @@ package struct OpenCLError: Error, Sendable, Equatable, CustomStringConvertible 
         self.detail = detail
     }
 
+    /// The error with what it was about, where nothing is said of that yet.
+    func about(_ subject: String) -> OpenCLError {
+        OpenCLError(status: status, call: call, detail: detail ?? subject)
+    }
+
     package var description: String {
         "\(call) failed with \(Self.name(of: status))" + (detail.map { ": \($0)" } ?? "")
     }

@@ -31,23 +31,44 @@ package final class OpenCLLibrary: Sendable {
         try OpenCLLibrary(path: getenv("FATHOM_OPENCL_LIBRARY").map { String(cString: $0) } ?? "libOpenCL.so.1")
     }
 
-    /// Every device of every platform that is there to compile for and to run on, in the loader's order. A driver that
-    /// fails to tell of its devices does not hide those of the others.
+    /// Every device of every platform that is there to compile for and to run on, in the loader's order.
     ///
     /// - Throws: ``OpenCLError`` when drivers fail and none has a device. A machine without drivers has no devices, which
     ///   is no error.
     package func devices() throws(OpenCLError) -> [OpenCLDevice] {
-        var devices: [OpenCLDevice] = []
-        var failure: OpenCLError?
-        for platform in try platforms() {
-            do throws(OpenCLError) { devices += try platform.devices() } catch { failure = failure ?? error }
-        }
-        if devices.isEmpty, let failure { throw failure }
-        return devices
+        let survey = try survey()
+        if survey.devices.isEmpty, let failure = survey.failures.first { throw failure }
+        return survey.devices
     }
 
-    /// Every installed driver, with or without a device.
-    package func platforms() throws(OpenCLError) -> [OpenCLPlatform] {
+    /// What the drivers of a machine tell.
+    package struct Survey: Sendable {
+        /// Those that are there to compile for and to run on, in the loader's order.
+        package fileprivate(set) var devices: [OpenCLDevice] = []
+        /// What drivers and devices failed with; they hide no others.
+        package fileprivate(set) var failures: [OpenCLError] = []
+    }
+
+    /// Asks every driver for its devices.
+    ///
+    /// - Throws: ``OpenCLError`` when the loader fails.
+    package func survey() throws(OpenCLError) -> Survey {
+        var survey = Survey()
+        for identifier in try platformIdentifiers() {
+            do throws(OpenCLError) {
+                let platform = try OpenCLPlatform(identifier, library: self)
+                for device in try platform.deviceIdentifiers() {
+                    do throws(OpenCLError) {
+                        let device = try OpenCLDevice(device, platform: platform)
+                        if device.isUsable { survey.devices.append(device) }
+                    } catch { survey.failures.append(error.about("a device of \(platform.name)")) }
+                }
+            } catch { survey.failures.append(error) }
+        }
+        return survey
+    }
+
+    private func platformIdentifiers() throws(OpenCLError) -> [cl_platform_id] {
         var count: cl_uint = 0
         let status = functions.clGetPlatformIDs(0, nil, &count)
         if status == OpenCLError.Status.noPlatform { return [] }
@@ -55,9 +76,7 @@ package final class OpenCLLibrary: Sendable {
         guard count > 0 else { return [] }
         var identifiers = [cl_platform_id?](repeating: nil, count: Int(count))
         try check(functions.clGetPlatformIDs(count, &identifiers, nil), "clGetPlatformIDs")
-        var platforms: [OpenCLPlatform] = []
-        for case let identifier? in identifiers { platforms.append(try OpenCLPlatform(identifier, library: self)) }
-        return platforms
+        return identifiers.compactMap(\.self)
     }
 }
 

@@ -23,8 +23,8 @@ package struct OpenCLPlatform: Sendable {
         version = try text(CL_PLATFORM_VERSION)
     }
 
-    /// The devices that can compile and run. Drivers without hardware have none.
-    package func devices() throws(OpenCLError) -> [OpenCLDevice] {
+    /// Drivers without hardware have none.
+    func deviceIdentifiers() throws(OpenCLError) -> [cl_device_id] {
         let functions = library.functions
         let all = cl_device_type(CL_DEVICE_TYPE_GPU | CL_DEVICE_TYPE_CPU | CL_DEVICE_TYPE_ACCELERATOR)
         var count: cl_uint = 0
@@ -34,12 +34,7 @@ package struct OpenCLPlatform: Sendable {
         guard count > 0 else { return [] }
         var identifiers = [cl_device_id?](repeating: nil, count: Int(count))
         try check(functions.clGetDeviceIDs(identifier, all, count, &identifiers, nil), "clGetDeviceIDs", name)
-        var devices: [OpenCLDevice] = []
-        for case let identifier? in identifiers {
-            let device = try OpenCLDevice(identifier, platform: self)
-            if device.isUsable { devices.append(device) }
-        }
-        return devices
+        return identifiers.compactMap(\.self)
     }
 }
 

@@ -40,27 +40,6 @@ extension PreparedPlan {
     }
 }
 
-/// What a run computed and where its time went.
-package struct RunResult: Sendable {
-    package let outputs: [String: HostTensor]
-    /// Seconds spent in each node of the plan; zero for nodes that no output needed.
-    package let nodeSeconds: [Double]
-    /// Seconds from the start of the run to the start of each node, on the clock of `nodeSeconds`; zero for nodes that
-    /// no output needed. Nodes follow one another in the plan's order and do not overlap.
-    package let nodeStarts: [Double]
-
-    package init(outputs: [String: HostTensor], nodeSeconds: [Double], nodeStarts: [Double]) {
-        self.outputs = outputs
-        self.nodeSeconds = nodeSeconds
-        self.nodeStarts = nodeStarts
-    }
-
-    /// Seconds by stage.
-    package func stageSeconds(of plan: Plan) -> [Stage: Double] {
-        zip(plan.nodes, nodeSeconds).reduce(into: [:]) { $0[$1.0.stage, default: 0] += $1.1 }
-    }
-}
-
 /// What a device is, for people and for logs.
 package struct DeviceInfo: Sendable, Hashable {
     /// The name to select it by: `cpu`.

@@ -25,23 +25,28 @@ extension Op {
         return Cost(flopCount: flopCount(inputs, output), byteCount: elementCount * elementByteCount)
     }
 
-    private func flopCount(_ inputs: [Shape], _ output: Shape) -> Int {
+    /// The size of the matrix product that the operation is: [m, k] times [k, n]; nil for one that is none. Output phases
+    /// count among the columns.
+    package func productSize(_ inputs: [Shape]) -> (m: Int, n: Int, k: Int)? {
         let x = inputs[0]
+        let rows: Int
+        let weight: Shape
+        /// Leading axes of the weight that are columns of the product.
+        var columnAxes = 1
         switch self {
-        case .prepareImage, .downsample, .layerNorm, .mergeTokens, .concatenate:
-            return 0
-        case .embedPatches(let op):
-            return 2 * op.crops.count * (op.tokenCount - 1) * op.weight.shape.elementCount
-        case .linear(let op):
-            return 2 * x.rows * op.weight.shape.elementCount
-        case .attention:
-            return 4 * x[0] * x[1] * x[1] * output.channels
-        case .conv2D(let op):
-            return 2 * output.rows * op.weight.shape.elementCount
-        case .upsampleConv(let op):
-            return 2 * x.rows * op.weight.shape.elementCount
-        case .subpixelConv(let op):
-            return 2 * x.rows * op.weight.shape.elementCount
+        case .prepareImage, .downsample, .layerNorm, .mergeTokens, .concatenate, .attention: return nil
+        case .embedPatches(let op): (rows, weight) = (op.crops.count * (op.tokenCount - 1), op.weight.shape)
+        case .linear(let op): (rows, weight) = (x.rows, op.weight.shape)
+        case .conv2D(let op): (rows, weight) = (outputShape(inputs).rows, op.weight.shape)
+        case .upsampleConv(let op): (rows, weight, columnAxes) = (x.rows, op.weight.shape, 3)
+        case .subpixelConv(let op): (rows, weight, columnAxes) = (x.rows, op.weight.shape, 3)
         }
+        let columns = weight.dimensions.prefix(columnAxes).reduce(1, *)
+        return (rows, columns, weight.elementCount / columns)
+    }
+
+    private func flopCount(_ inputs: [Shape], _ output: Shape) -> Int {
+        if case .attention = self { return 4 * inputs[0][0] * inputs[0][1] * inputs[0][1] * output.channels }
+        return productSize(inputs).map { 2 * $0.m * $0.n * $0.k } ?? 0
     }
 }

@@ -55,6 +55,12 @@ enum CommandLineTool {
             .replacingOccurrences(of: "$MODEL", with: model)
     }
 
+    /// How many OpenCL devices there are. Asked of the program: Intel's driver changes the environment of a process that
+    /// opens it, and with it what the processes after it are started with.
+    static func openCLDeviceCount() throws -> Int {
+        try run("devices", "--json").objects().count { $0["platform"] != nil }
+    }
+
     static let modelArguments = ["--model", Fixture("mini").folder.path, "--threads", "1"]
 }
 

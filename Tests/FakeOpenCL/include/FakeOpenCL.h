@@ -27,12 +27,25 @@ void fake_opencl_compile_to(const char *bytes, size_t count);
 // Whether programs made of binaries do not build, until the reset.
 void fake_opencl_refuse_binaries(int refuses);
 
+// How the clock behind the times of commands goes, until the reset.
+enum fake_opencl_clock { FAKE_CLOCK_FORWARDS, FAKE_CLOCK_BACKWARDS, FAKE_CLOCK_STANDING };
+void fake_opencl_set_clock(enum fake_opencl_clock clock);
+
+// What does not work on this machine, until the reset: another platform or another device, both found first, or the
+// device's answer to a query that OpenCL 2.0 deprecated.
+enum fake_opencl_broken { FAKE_BROKEN_NOTHING, FAKE_BROKEN_PLATFORM, FAKE_BROKEN_DEVICE, FAKE_BROKEN_OLD_QUERY };
+void fake_opencl_break(enum fake_opencl_broken part);
+
+// Lets launches fail for lack of memory while buffers take more than so many bytes, until the reset; 0 for no limit.
+void fake_opencl_limit_launches(long bytes);
+
 // What happened since the reset.
 typedef struct fake_opencl_counts {
     long calls;            // that can fail
     long contexts;         // that were ever created
     long live_objects;     // created and not released
     long live_bytes;       // of buffers
+    long peak_bytes;       // of buffers that were live at once
     long live_mappings;    // mapped and not unmapped
     long misuses;          // of handles that are none, or were released
     long sources;          // programs that were ever made of text
