@@ -22,11 +22,16 @@ SOURCES = Path(__file__).resolve().parents[2] / "Kernels/OpenCL/Sources"
 SHAPES = [(4096, 1024, 1024), (577, 1024, 1024), (2048, 2048, 2048)]
 """Rows, columns, depth."""
 
-FORMS = {
-    "vector": {"WIDTH": 16, "PANEL": 64, "ITEM_ROWS": 6},
-    "tile": {"WIDTH": 4, "PANEL": 128, "TILE_ROWS": 128, "ITEM_ROWS": 8, "ITEM_COLUMNS": 8},
-}
-"""`ProductTile.swift`, for wide products."""
+FORMS = ["vector", "tile"]
+
+
+def cut(form: str, device: cl.Device) -> dict[str, int]:
+    """What `ProductTile.swift` takes for wide products."""
+    if form == "tile":
+        return {"WIDTH": 4, "PANEL": 128, "TILE_ROWS": 128, "ITEM_ROWS": 8, "ITEM_COLUMNS": 8}
+    if 1 < device.native_vector_width_float < 16:
+        return {"WIDTH": 16, "PANEL": 16, "ITEM_ROWS": 5}
+    return {"WIDTH": 16, "PANEL": 64, "ITEM_ROWS": 6}
 
 
 class Fathom:
@@ -36,7 +41,7 @@ class Fathom:
         self, context: cl.Context, queue: cl.CommandQueue, form: str, x: cl.Buffer, w: np.ndarray,
         shape: tuple[int, int, int],
     ):  # fmt: skip
-        constants = FORMS[form] | {"WHOLE_INPUT": 1, "WHOLE_OUTPUT": 1}
+        constants = cut(form, context.devices[0]) | {"WHOLE_INPUT": 1, "WHOLE_OUTPUT": 1}
         names = ["common", "product", "linear", f"product_{form}"]
         text = "\n".join((SOURCES / f"{name}.cl").read_text() for name in names)
         options = ["-cl-std=CL1.2", "-cl-mad-enable"] + [f"-D{name}={value}" for name, value in constants.items()]

@@ -18,8 +18,9 @@ struct ChosenDevice: Sendable {
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
     /// streamed from memory for each crop.
     static let microBatchOfProcessors = 5
-    /// All 35 patches of a photograph: a GPU has the memory, and needs work for all its units at once.
-    private static let microBatchOfGPUs = 35
+    /// All 35 patches of a photograph: a GPU needs work for all its units at once, and each launch costs time. OpenCL on a
+    /// processor is as fast so.
+    private static let microBatchOfOpenCL = 35
 
     /// The device with a warning that its memory holds only so many crops of those that it should take together.
     func warning(_ microBatch: Int, of wanted: Int) -> ChosenDevice {
@@ -39,7 +40,7 @@ struct ChosenDevice: Sendable {
     ) -> ChosenDevice {
         ChosenDevice(
             backend: device.backend, reason: reason, isAutomatic: isAutomatic,
-            microBatch: device.hardware.kind == .gpu ? microBatchOfGPUs : microBatchOfProcessors)
+            microBatch: microBatchOfOpenCL)
     }
 }
 

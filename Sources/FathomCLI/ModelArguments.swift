@@ -32,8 +32,9 @@ struct RunArguments: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            Crops that go through the encoders together: more memory, fewer passes over the weights. \
-            (default: 5, on a GPU 35; fewer where memory is short)
+            Crops that go through the encoders together; more than a photograph's 35 are all of \
+            them. More crops take more memory, and fewer passes over the weights. \
+            (default: 5, on OpenCL devices 35; fewer where memory is short)
             """)
     var microBatch: Int?
 

@@ -57,7 +57,7 @@ struct HelpTests {
         (["depth", "a.jpg", "--model", "m", "--png16-scale", "cm"], "mm, kitti, tum"),
         (["depth", "a.jpg", "--model", "m", "--png16-scale", "0"], "'0'"),
         (["depth", "a.jpg", "--model", "m", "--max-pixels", "0"], "--max-pixels"),
-        (["depth", "a.jpg", "--model", "m", "--device", "gpu"], "choose auto, cpu, opencl:NUMBER"),
+        (["depth", "a.jpg", "--model", "m", "--device", "gpu"], "choose auto, cpu, opencl, opencl:NUMBER"),
         (["depth", "a.jpg", "--model", "m", "--precision", "f8"], "choose f32, f16, bf16 or int8"),
         (["depth", "a.jpg", "--model", "m", "--threads", "0"], "0 threads"),
         (["depth", "a.jpg", "--model", "m", "--threads", "many"], "many"),

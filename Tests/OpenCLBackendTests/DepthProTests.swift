@@ -66,12 +66,21 @@ struct DepthProTests {
         #expect(try outputs(fixture, target, microBatch: 1, context: context)[0] == first)
     }
 
-    @Test("The published network takes at most 400 launches", arguments: [2, 4])
-    func launchCount(elementByteCount: Int) throws {
+    @Test("One photograph or three of the published geometry give the same bits", arguments: natural)
+    func sameBitsInFull(target: TestTarget) throws {
+        let fixture = Fixture("narrow-11")
+        let first = try outputs(fixture, target, microBatch: 35)[0]
+        for output in try outputs(fixture, target, imageCount: 3, microBatch: 35) { #expect(output == first) }
+    }
+
+    /// On processors the vectors' width is told, 0 stands for a GPU.
+    @Test("The published network takes at most 400 launches", arguments: [2, 4], [0, 8, 16])
+    func launchCount(elementByteCount: Int, vectorWidth: Int) throws {
         let plan = try Plan.published(elementByteCount: elementByteCount)
-        let limits = KernelLimits(
-            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
+        var limits = KernelLimits(
+            forms: KernelForms(vectorWidth == 0 ? .tile : .vector), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
             allocationByteCount: 20 << 30)
+        limits.vectorWidth = vectorWidth
         let count = LaunchPlan(plan, limits).launchCount
         #expect(count <= 400)
         // Each layer of the encoders is one launch, unless its weights lie in several buffers.

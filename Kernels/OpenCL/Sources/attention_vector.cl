@@ -20,7 +20,7 @@
 #define OUT_VECTORS (PADDED / 16)
 #define KEY_VECTORS (KEYS / 16)
 #ifndef AT_ONCE
-#define AT_ONCE 4 // queries in registers (e.g. 2, 6)
+#define AT_ONCE 4 // queries in registers (e.g. 1, 2, 6)
 #endif
 
 inline float lane_max(const float16 v)

@@ -26,7 +26,8 @@ struct AttentionCut: Sendable, Hashable {
         } else if limits.forms.attention == .vector {
             // Items of equal size, few enough that the keys' transposition does not count.
             let items = (tokens + 159) / 160
-            self.init(form: .vector, queries: (tokens + items - 1) / items)
+            self.init(
+                form: .vector, queries: (tokens + items - 1) / items, atOnce: limits.hasNarrowVectors ? 1 : nil)
         } else {
             let queries = [64, 32, 16].first { queries in
                 2 * queries <= limits.workGroupSize

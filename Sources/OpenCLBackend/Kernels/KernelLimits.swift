@@ -7,6 +7,9 @@ package struct KernelLimits: Sendable, Hashable {
     package var localMemoryByteCount: Int
     /// Bytes of one buffer at most.
     package var allocationByteCount: Int
+    /// Floats of a processor's vector register. Where there are 16, there are 32 registers; otherwise 16 of them, or 32
+    /// short ones.
+    package var vectorWidth = 16
     /// Work-groups that keep the device busy; smaller products take smaller tiles.
     package var enoughGroups = 256
     /// Cuts that were measured on the device.
@@ -32,7 +35,11 @@ package struct KernelLimits: Sendable, Hashable {
             forms: forms, workGroupSize: device.limits.workGroupSize,
             localMemoryByteCount: device.limits.localMemoryByteCount,
             allocationByteCount: device.limits.allocationByteCount)
+        if device.limits.nativeVectorWidth > 1 { vectorWidth = device.limits.nativeVectorWidth }
     }
+
+    /// Whether few sums fit a processor's registers: those of 10 vectors of 8, or of 5 vectors of 16.
+    var hasNarrowVectors: Bool { vectorWidth < 16 }
 
     /// Those for tensors of elements of so many bytes.
     func storing(elementByteCount: Int) -> KernelLimits {

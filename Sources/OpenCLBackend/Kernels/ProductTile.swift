@@ -79,6 +79,7 @@ struct ProductTile: Sendable, Hashable {
     static func panel(columns: Int, _ limits: KernelLimits) -> Int {
         switch limits.forms.product {
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
+        case .vector where limits.hasNarrowVectors: 16
         case .vector: columns <= 16 ? 16 : columns <= 32 ? 32 : 64
         case .matrix(.plain), .emulation: 32
         case .matrix: columns <= 32 ? 32 : columns <= 64 ? 64 : 128
@@ -113,6 +114,7 @@ struct ProductTile: Sendable, Hashable {
         case (.matrix(let unit), _):
             let tileRows = groups(128) >= limits.enoughGroups || panel < 128 ? 128 : 64
             self = .matrix(.matrix(unit), unit, tileRows, panel, subTiles: (2, 2))
+        case (.vector, _) where limits.hasNarrowVectors: self = .vector(5, 16)
         case (.vector, 16): self = .vector(12, 16)
         case (.vector, 32): self = .vector(8, 32)
         case (.vector, _): self = .vector(6, 64)

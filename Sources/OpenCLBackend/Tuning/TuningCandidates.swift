@@ -23,11 +23,12 @@ struct TuningCandidates {
         return [untuned] + others.filter { $0 != untuned }
     }
 
-    /// Sums fill most of the vector registers: 32 of 16 floats, or of 8 where a driver's compiler splits vectors.
+    /// Sums fill most of the vector registers: 32 of 16 floats, 16 of 8, or 32 of 8 where a driver's compiler splits
+    /// vectors.
     private func vectors(_ columns: Int) -> [ProductTile] {
         let shapes = [
             (32, 6), (16, 14), (32, 8), (64, 3), (64, 4), (32, 12), (32, 10), (16, 8), (16, 12), (64, 5), (64, 6),
-            (16, 24), (128, 3), (32, 4), (128, 2),
+            (16, 24), (128, 3), (32, 4), (128, 2), (16, 6), (16, 7), (16, 5), (32, 3),
         ]
         return shapes.flatMap { panel, rows in
             [nil, 128, 256].map { depth in
@@ -86,7 +87,7 @@ struct TuningCandidates {
         let items = (1...16).map { (tokens + $0 - 1) / $0 }.filter { $0 <= 200 }.prefix(3)
         return Set(items).sorted(by: >).flatMap { queries in
             [nil, 32, 128].flatMap { keys in
-                [nil, 2, 3, 6].map { AttentionCut(form: .vector, queries: queries, keys: keys, atOnce: $0) }
+                [nil, 1, 2, 3, 6].map { AttentionCut(form: .vector, queries: queries, keys: keys, atOnce: $0) }
             }
         }
     }

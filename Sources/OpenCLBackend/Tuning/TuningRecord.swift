@@ -8,13 +8,16 @@ package struct TuningRecord: Sendable, Hashable, Codable {
         package let platform: String
         package let device: String
         package let driver: String
+        /// Floats of a processor's vector register, which its name need not tell; nil for any, and for other devices.
+        package let vectorWidth: Int?
         /// The kernel's files, as the first 16 digits of their SHA-256.
         package let source: String
 
-        package init(platform: String, device: String, driver: String, source: String) {
+        package init(platform: String, device: String, driver: String, vectorWidth: Int? = nil, source: String) {
             self.platform = platform
             self.device = device
             self.driver = driver
+            self.vectorWidth = vectorWidth
             self.source = source
         }
     }
@@ -62,12 +65,14 @@ extension TuningRecord.Place {
         let sources = CacheFolder.key(shape.sources(form).map(\.text)).hexadecimal
         self.init(
             platform: device.platform.name, device: device.name, driver: device.driverVersion,
+            vectorWidth: device.kind == .cpu ? device.limits.nativeVectorWidth : nil,
             source: String(sources.prefix(16)))
     }
 
     /// Whether this place is `other`, or stands for it.
     func covers(_ other: TuningRecord.Place) -> Bool {
-        zip([platform, device, driver, source], [other.platform, other.device, other.driver, other.source])
+        guard vectorWidth == nil || vectorWidth == other.vectorWidth else { return false }
+        return zip([platform, device, driver, source], [other.platform, other.device, other.driver, other.source])
             .allSatisfy { pattern, text in
                 pattern.hasSuffix("*") ? text.hasPrefix(pattern.dropLast()) : pattern == text
             }
