@@ -25,7 +25,8 @@ struct ChosenDevice: Sendable {
     /// The device with a warning that its memory holds only so many crops of those that it should take together.
     func warning(_ microBatch: Int, of wanted: Int) -> ChosenDevice {
         var device = self
-        let text = "\(backend.device.name) has memory for \(microBatch) crops at a time, not \(wanted)"
+        let crops = microBatch == 1 ? "1 crop" : "\(microBatch) crops"
+        let text = "\(backend.device.name) has memory for \(crops) at a time, not \(wanted)"
         device.warning = [warning, text].compactMap(\.self).joined(separator: "; ")
         return device
     }
@@ -87,11 +88,14 @@ extension ChosenDevice {
             return cpu(processor, reason: "only the CPU runs \(precision.rawValue)")
         }
         var remarks: [String] = []
-        var hasGPU = false
+        // A GPU that does not compute right, or a driver that may be one's and fails.
+        var mayHaveGPU = false
         do {
-            let gpus = try NamedDevice.all().filter { $0.hardware.kind == .gpu }.sorted(by: NamedDevice.isBetter)
+            let (devices, failures) = try NamedDevice.survey()
+            let gpus = devices.filter { $0.hardware.kind == .gpu }.sorted(by: NamedDevice.isBetter)
             if gpus.isEmpty { remarks.append("there is no OpenCL GPU") }
-            hasGPU = !gpus.isEmpty
+            remarks += failures.map { "a driver failed: \($0)" }
+            mayHaveGPU = !gpus.isEmpty || !failures.isEmpty
             for gpu in gpus {
                 do throws(BackendError) {
                     _ = try gpu.backend.paths.forms(elementByteCount: elementByteCount)
@@ -99,11 +103,13 @@ extension ChosenDevice {
                     return openCL(gpu, reason: ([others] + remarks).joined(separator: "; "), isAutomatic: true)
                 } catch { remarks.append("\(gpu.name): \(error)") }
             }
+        } catch let error as PathOverrides.UnknownName {
+            throw FathomError(.invalidArgument, "\(error)")
         } catch { remarks.append("\(error)") }
         let reason = remarks.joined(separator: "; ")
         try requireCPU(precision, because: ", and " + reason)
         var device = cpu(processor, reason: reason, isAutomatic: true)
-        if hasGPU { device.warning = "the CPU runs the model: \(reason)" }
+        if mayHaveGPU { device.warning = "the CPU runs the model: \(reason)" }
         return device
     }
 
@@ -126,10 +132,10 @@ extension ChosenDevice {
         }
         if name.isEmpty { return best }
         if let index = Int(name) {
-            guard devices.indices.contains(index) else {
+            if devices.indices.contains(index) { return devices[index] }
+            guard devices.contains(where: { $0.fits(name) }) else {
                 throw FathomError(.device, "there is no device opencl:\(index); there are \(list)")
             }
-            return devices[index]
         }
         let fitting = devices.filter { $0.fits(name) }
         guard let device = fitting.first else {

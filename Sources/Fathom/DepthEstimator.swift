@@ -125,7 +125,7 @@ public final class DepthEstimator: Sendable {
         let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
         let outcome = try runner.run([input], outputs: Set(names))
-        let result = outcome.result
+        let result = outcome.value
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")
         }

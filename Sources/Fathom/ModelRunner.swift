@@ -56,17 +56,9 @@ final class ModelRunner: Sendable {
         device.backend is CPUBackend && !options.precision.runsOnCPU ? .float32 : options.precision
     }
 
-    /// The device and the plan that run now.
-    ///
-    /// - Throws: ``FathomError`` when a device that failed does so again.
-    func active() throws(FathomError) -> (device: ChosenDevice, plan: any PreparedPlan) {
-        let (device, plan, _) = try active(after: nil)
-        return (device, plan)
-    }
-
-    /// What a run computed, by which plan and on which device.
-    struct Outcome {
-        let result: RunResult
+    /// What came of a plan's runs, the plan and the device that ran it.
+    struct Outcome<Value> {
+        let value: Value
         let plan: Plan
         let device: ChosenDevice
     }
@@ -74,11 +66,20 @@ final class ModelRunner: Sendable {
     /// Runs the plan.
     ///
     /// - Throws: ``FathomError`` when the device fails and nothing takes over.
-    func run(_ inputs: [HostTensor], outputs: Set<String>) throws(FathomError) -> Outcome {
+    func run(_ inputs: [HostTensor], outputs: Set<String>) throws(FathomError) -> Outcome<RunResult> {
+        try perform { plan throws(BackendError) in try plan.run(inputs, outputs: outputs) }
+    }
+
+    /// Runs the plan as `body` does, from the beginning on what takes over where a device fails.
+    ///
+    /// - Throws: ``FathomError`` when nothing takes over.
+    func perform<Value>(
+        _ body: (any PreparedPlan) throws(BackendError) -> Value
+    ) throws(FathomError) -> Outcome<Value> {
         var failure: Failure?
         // Every failure leaves fewer crops or fewer devices to try.
         while true {
-            switch try attempt(inputs, outputs, after: failure) {
+            switch try attempt(body, after: failure) {
             case .success(let outcome): return outcome
             case .failure(let error): failure = error
             }
@@ -86,13 +87,12 @@ final class ModelRunner: Sendable {
     }
 
     /// Holds nothing of a plan that failed when it returns: its successor needs the memory.
-    private func attempt(
-        _ inputs: [HostTensor], _ outputs: Set<String>, after failure: Failure?
-    ) throws(FathomError) -> Result<Outcome, Failure> {
+    private func attempt<Value>(
+        _ body: (any PreparedPlan) throws(BackendError) -> Value, after failure: Failure?
+    ) throws(FathomError) -> Result<Outcome<Value>, Failure> {
         let (device, prepared, number) = try active(after: failure)
         do throws(BackendError) {
-            let result = try prepared.run(inputs, outputs: outputs)
-            return .success(Outcome(result: result, plan: prepared.plan, device: device))
+            return .success(Outcome(value: try body(prepared), plan: prepared.plan, device: device))
         } catch {
             return .failure(Failure(number: number, error: error))
         }
@@ -126,7 +126,11 @@ final class ModelRunner: Sendable {
                     with: try model.prepare(options, on: chosen, fewerThan: current.microBatch))
             } catch { reason = error.message }
         }
-        guard current.device.mayGiveWay else { throw FathomError(.device, reason) }
+        guard current.device.mayGiveWay else {
+            let isFull = if case .outOfDeviceMemory = error { true } else { false }
+            throw FathomError(
+                .device, isFull ? reason + "; choose the CPU" : reason, parameters: isFull ? [.device] : [])
+        }
         current.plan = nil
         current.replace(with: try Self.onProcessor(model, options, processor, because: reason))
     }

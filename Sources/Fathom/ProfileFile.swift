@@ -73,7 +73,14 @@ extension Profile.Row {
         let seconds: [Double] = [minSeconds, avgSeconds, maxSeconds, totalSeconds, share]
         let work: [Double] = [flopPerSecond, bytesPerSecond, flopPerByte, shareOfRoof]
         return names + [String(calls)] + seconds.map(\.description) + [String(flop), String(bytes)]
-            + work.map(\.description) + [bound, kernels.map(\.line).joined(separator: "; ")]
+            + work.map(\.description) + [bound, kernelLines.joined(separator: "; ")]
+    }
+}
+
+extension Profile.Row {
+    /// Its kernels for people; programs that differ in constants alone look alike.
+    public var kernelLines: [String] {
+        kernels.map(\.line).reduce(into: []) { lines, line in if !lines.contains(line) { lines.append(line) } }
     }
 }
 

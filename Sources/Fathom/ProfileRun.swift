@@ -38,20 +38,16 @@ extension DepthEstimator {
                     + " \(options.warmupCount)")
         }
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let (device, prepared) = try runner.active()
-        return try FathomError.wrapping(.device) { () throws(BackendError) in
-            let runs = try prepared.profile(
-                [input], Repetition(warmupCount: options.warmupCount, runCount: options.runCount))
-            return Profile(
-                ProfileSource(
-                    machine: Profile.Machine(device.backend.device, runner.precision), model: modelName,
-                    photographSize: (photograph.width, photograph.height),
-                    options: options, plan: prepared.plan,
-                    costs: prepared.plan.costs(photographByteCount: photograph.pixels.count), runs: runs,
-                    roof: try device.backend.measureRoof()))
-        }
+        let repetition = Repetition(warmupCount: options.warmupCount, runCount: options.runCount)
+        let outcome = try runner.perform { plan throws(BackendError) in try plan.profile([input], repetition) }
+        let backend = outcome.device.backend
+        return Profile(
+            ProfileSource(
+                machine: Profile.Machine(backend.device, runner.precision), model: modelName,
+                photographSize: (photograph.width, photograph.height), options: options, plan: outcome.plan,
+                costs: outcome.plan.costs(photographByteCount: photograph.pixels.count), runs: outcome.value,
+                roof: try FathomError.wrapping(.device) { () throws(BackendError) in try backend.measureRoof() }))
     }
-
 }
 
 extension Profile.Machine {

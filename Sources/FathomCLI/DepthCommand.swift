@@ -79,10 +79,11 @@ struct DepthCommand: ParsableCommand {
             let estimator = try DepthEstimator(model: model.model, options: model.options)
             // Told now rather than after the first photograph was computed.
             if let output { try createFolder(output) }
-            let warning = estimator.deviceWarning
-            if let warning { reporter.warn(warning) }
-            estimator.process(jobs, options: options) { job, result in reporter.report(job, result) }
-            if let news = estimator.deviceWarning, news != warning { reporter.warn(news) }
+            reporter.warnOnce(estimator.deviceWarning)
+            estimator.process(jobs, options: options) { job, result in
+                reporter.warnOnce(estimator.deviceWarning)
+                reporter.report(job, result)
+            }
         }
         if !reporter.finish() { throw ExitCode.failure }
     }

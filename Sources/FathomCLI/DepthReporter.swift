@@ -11,6 +11,7 @@ final class DepthReporter: Sendable {
         var doneCount = 0
         var failures: [String] = []
         var outputFailure: String?
+        var warning: String?
     }
 
     private let style: Style
@@ -57,7 +58,13 @@ final class DepthReporter: Sendable {
         writeError("fathom: \(text)")
     }
 
-    func warn(_ text: String) {
+    /// Tells a warning unless it was the last to be told.
+    func warnOnce(_ text: String?) {
+        let isNew = state.withLock { state in
+            defer { state.warning = text }
+            return state.warning != text
+        }
+        guard let text, isNew else { return }
         progress?.clear()
         writeError("fathom: \(text)")
     }

@@ -58,6 +58,7 @@ struct ProfileCommand: ParsableCommand {
         options.warmupCount = warmup
         options.grouping = by.option
         let profile = try estimator.profile(photograph, options: options)
+        if let warning = estimator.deviceWarning { writeError("fathom: \(warning)") }
         if let csv, csv != "-" { try profile.write(.csv, to: csv) }
         if let trace { try profile.write(.trace, to: trace) }
         if let roofline { try profile.write(.roofline, to: roofline) }

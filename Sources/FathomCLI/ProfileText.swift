@@ -22,10 +22,11 @@ struct ProfileText {
         let names: [TextTable.Column] = isByModule ? [.left("module"), .left("operation")] : [.left("operation")]
         var table = TextTable(columns: names + numbers + (hasKernels ? [.left("kernel, work-items")] : []))
         for row in profile.rows {
-            let kernels = row.kernels.count > 1 ? " and \(row.kernels.count - 1) more" : ""
+            let kernels = row.kernelLines
+            let others = kernels.count > 1 ? " and \(kernels.count - 1) more" : ""
             table.add(
                 [row.module, row.operation].compactMap(\.self) + cells(row)
-                    + (hasKernels ? [(row.kernels.first?.line ?? "") + kernels] : []))
+                    + (hasKernels ? [(kernels.first ?? "") + others] : []))
         }
         return table.text
     }

@@ -48,18 +48,21 @@ private struct RoofBench {
     private let width: Int
     /// Floats of a vector that is copied.
     private let memoryWidth: Int
-    /// Items of a work-group.
+    /// Items of a work-group in arithmetic.
     private let group: Int
+    /// Items of a work-group that copies: on a processor a work-group costs more than a vector.
+    private let memoryGroup: Int
 
     init(_ context: OpenCLContext) {
         self.context = context
         queue = context.computeQueue
         limits = context.device.limits
-        let isProcessor = context.device.kind == .cpu
+        let takesVectors = KernelForm(for: context.device) == .vector
         let native = limits.nativeVectorWidth
-        width = isProcessor ? [16, 8, 4].first { $0 <= native } ?? 16 : 4
-        memoryWidth = isProcessor ? 16 : 4
-        group = isProcessor ? 1 : min(256, limits.workGroupSize)
+        width = takesVectors ? [16, 8, 4].first { $0 <= native } ?? 16 : 4
+        memoryWidth = takesVectors ? 16 : 4
+        memoryGroup = min(256, limits.workGroupSize)
+        group = takesVectors ? 1 : memoryGroup
     }
 
     private func kernel(_ name: String, width: Int, constants: String = "") throws(OpenCLError) -> Kernel {
@@ -80,7 +83,7 @@ private struct RoofBench {
         operations *= Double(rounds)
         return try best { () throws(OpenCLError) in
             try kernel.setArguments([.memory(sums), .uint(rounds)])
-            let seconds = try time(kernel, items: items)
+            let seconds = try time(kernel, items: items, group: group)
             let done = operations
             if seconds < Self.attemptSeconds && rounds < Self.greatestRounds {
                 rounds *= 2
@@ -107,14 +110,14 @@ private struct RoofBench {
             let kernel = try kernel(name + "_wide", width: memoryWidth)
             try kernel.setArguments(touched.map(KernelArgument.memory))
             let perSecond = try best { () throws(OpenCLError) in
-                (Double(touched.count * byteCount), try time(kernel, items: items))
+                (Double(touched.count * byteCount), try time(kernel, items: items, group: memoryGroup))
             }
             rates.append(.init(name: name, perSecond: perSecond))
         }
         return rates
     }
 
-    private func time(_ kernel: Kernel, items: Int) throws(OpenCLError) -> Double {
+    private func time(_ kernel: Kernel, items: Int, group: Int) throws(OpenCLError) -> Double {
         let event = try queue.launch(kernel, global: [items], local: [group])
         try queue.finish()
         return try event.times().seconds

@@ -78,17 +78,25 @@ package final class OpenCLBackend: Backend {
     func prepareOnce(
         _ plan: Plan, weights: any WeightSource
     ) throws(BackendError) -> (prepared: OpenCLPreparedPlan, generation: Int) {
-        let forms = try paths.forms(elementByteCount: plan.memory.elementByteCount)
-        var limits = KernelLimits(hardware, forms: forms)
-        limits.defect = defect
-        limits.tuning = tuning.cuts(elementByteCount: plan.memory.elementByteCount, limits)
+        let limits = try limits(elementByteCount: plan.memory.elementByteCount)
+        let weightLimits = try self.limits(elementByteCount: MemoryLayout<Float>.size)
         let (context, generation) = try openedContext()
         do throws(BackendError) {
-            return (try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits), generation)
+            let prepared = try OpenCLPreparedPlan(
+                plan, weights: weights, on: context, limits: limits, weightLimits: weightLimits)
+            return (prepared, generation)
         } catch {
             if case .deviceLost = error { close(generation) }
             throw error
         }
+    }
+
+    /// The best kernels that compute right, in the cuts that were measured.
+    private func limits(elementByteCount: Int) throws(BackendError) -> KernelLimits {
+        var limits = KernelLimits(hardware, forms: try paths.forms(elementByteCount: elementByteCount))
+        limits.defect = defect
+        limits.tuning = tuning.cuts(elementByteCount: elementByteCount, limits)
+        return limits
     }
 
     /// The device's context, opened if it is not.

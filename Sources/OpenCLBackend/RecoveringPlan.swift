@@ -38,8 +38,9 @@ final class RecoveringPlan: PreparedPlan {
         // The lost plan is no longer held here: the new one needs its memory.
         do throws(BackendError) {
             return try replacement(for: lost?.generation).prepared.run(inputs, outputs: outputs)
-        } catch {
-            throw .deviceLost(device: backend.hardware.name, reason: "\(lost?.reason ?? ""); opened anew, \(error)")
+        } catch .deviceLost(let device, let reason) {
+            throw .deviceLost(
+                device: device, reason: "\(lost?.reason ?? ""); opened anew, it was lost again: \(reason)")
         }
     }
 

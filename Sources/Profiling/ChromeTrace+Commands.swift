@@ -3,11 +3,12 @@ package import TensorCore
 extension ChromeTrace {
     /// The event of a node: its operation, what it cost, and the launch that computed it where the device has launches.
     mutating func addKernel(
-        _ plan: Plan, _ index: Int, _ cost: Cost, _ liveByteCount: Int, _ launch: DeviceCommand?, _ run: ProfiledRun
+        _ plan: Plan, _ index: Int, _ cost: Cost, _ liveByteCount: Int, _ launch: DeviceCommand?, _ run: ProfiledRun,
+        from origin: Double
     ) {
         let node = plan.nodes[index]
         let seconds = run.nodeSeconds[index]
-        let span = Span(from: run.start, start: run.nodeStarts[index], seconds: seconds)
+        let span = Span(from: origin, start: run.nodeStarts[index], seconds: seconds)
         let flopPerSecond = Double(cost.flopCount) / seconds
         let bytesPerSecond = Double(cost.byteCount) / seconds
         var arguments: [String: TraceEvent.Value] = [
@@ -22,7 +23,7 @@ extension ChromeTrace {
                 arguments[name] = .number(Double(count))
             }
         }
-        if let launch { arguments.merge(launch.arguments(in: run)) { $1 } }
+        if let launch { arguments.merge(launch.arguments(from: origin)) { $1 } }
         events.append(
             TraceEvent(
                 name: node.op.name, category: "kernel", process: Track.device, thread: Track.kernels, span: span,
@@ -33,11 +34,11 @@ extension ChromeTrace {
     }
 
     /// The uploads of a run, and a flow for every command from the host's call to the device.
-    mutating func addCommands(_ run: ProfiledRun) {
+    mutating func addCommands(_ run: ProfiledRun, from origin: Double) {
         for command in run.commands where command.seconds > 0 {
-            let span = Span(from: run.start, start: command.start, seconds: command.seconds)
+            let span = Span(from: origin, start: command.start, seconds: command.seconds)
             if case .upload(let byteCount) = command.work {
-                var arguments = command.arguments(in: run)
+                var arguments = command.arguments(from: origin)
                 arguments["bytes"] = .number(Double(byteCount))
                 arguments["gbps"] = .number(Double(byteCount) / command.seconds / 1e9)
                 events.append(
@@ -49,7 +50,8 @@ extension ChromeTrace {
             events.append(
                 TraceEvent(
                     name: "queued", phase: .flowStart, category: "queue", process: Track.host, thread: Track.runs,
-                    span: Span(from: run.start, start: max(command.queued, 0), seconds: 0), flow: flowCount))
+                    span: Span(from: run.start, start: min(max(command.queued, 0), run.wallSeconds), seconds: 0),
+                    flow: flowCount))
             events.append(
                 TraceEvent(
                     name: "queued", phase: .flowEnd, category: "queue", process: Track.device,
@@ -63,9 +65,9 @@ extension DeviceCommand {
 
     /// What is told of it beside its event: the kernel and its work-items, which nodes may share, and when it was queued
     /// and handed to the device, in microseconds of the trace.
-    fileprivate func arguments(in run: ProfiledRun) -> [String: TraceEvent.Value] {
+    fileprivate func arguments(from origin: Double) -> [String: TraceEvent.Value] {
         var arguments: [String: TraceEvent.Value] = [
-            "queued_us": .number((run.start + queued) * 1e6), "submit_us": .number((run.start + submitted) * 1e6),
+            "queued_us": .number((origin + queued) * 1e6), "submit_us": .number((origin + submitted) * 1e6),
         ]
         if case .kernel(let kernel, let nodes) = work {
             arguments["kernel"] = .text(kernel.title)

@@ -28,15 +28,19 @@ package struct ChromeTrace {
         self.facts = facts
         nameTracks(device: device, hasUploads: runs.contains { $0.commands.contains(where: \.isUpload) })
         let live = plan.liveByteCounts
+        // A device's clock may be faster than the host's: its next run then begins where the last has ended.
+        var deviceEnd = 0.0
         for (index, run) in runs.enumerated() {
             addRun(run, number: index + 1)
-            addStages(plan, run)
+            let origin = max(run.start, deviceEnd)
+            deviceEnd = origin + run.deviceEndSeconds
+            addStages(plan, run, from: origin)
             let launches = run.launchOfNode
             for node in plan.nodes.indices where run.nodeSeconds[node] > 0 {
-                addKernel(plan, node, costs[node], live[node], launches[node], run)
+                addKernel(plan, node, costs[node], live[node], launches[node], run, from: origin)
             }
-            addCommands(run)
-            let end = Span(from: run.start, start: run.wallSeconds, seconds: 0)
+            addCommands(run, from: origin)
+            let end = Span(from: max(run.start + run.wallSeconds, deviceEnd), start: 0, seconds: 0)
             addCounters(at: end, activationByteCount: 0, flopPerSecond: 0, bytesPerSecond: 0)
         }
     }
@@ -83,10 +87,10 @@ package struct ChromeTrace {
     }
 
     /// One event for every stretch of nodes of the same stage.
-    private mutating func addStages(_ plan: Plan, _ run: ProfiledRun) {
+    private mutating func addStages(_ plan: Plan, _ run: ProfiledRun, from origin: Double) {
         var stretch: (stage: Stage, span: Span)?
         for (node, seconds) in run.nodeSeconds.enumerated() where seconds > 0 {
-            let span = Span(from: run.start, start: run.nodeStarts[node], seconds: seconds)
+            let span = Span(from: origin, start: run.nodeStarts[node], seconds: seconds)
             if let current = stretch, current.stage == plan.nodes[node].stage {
                 stretch?.span = current.span.extended(to: span)
             } else {

@@ -33,6 +33,12 @@ package struct ProfiledRun: Sendable, Hashable {
     /// Seconds in all nodes.
     package var kernelSeconds: Double { nodeSeconds.reduce(0, +) }
 
+    /// Seconds from `start` to the end of the last node or command, on the device's clock.
+    var deviceEndSeconds: Double {
+        let nodes = zip(nodeStarts, nodeSeconds).map { $0 + $1 }
+        return max(nodes.max() ?? 0, commands.map { $0.start + $0.seconds }.max() ?? 0)
+    }
+
     /// Seconds from the start of the first node to the end of the last, on the device's clock: no transfer of what goes in
     /// or comes out, but the gaps between kernels.
     package var deviceSeconds: Double {

@@ -121,6 +121,43 @@ import Testing
         #expect(result.passed, "\(result.detail)")
     }
 
+    /// What a kernel does that takes one tap, channel or output for another: a known answer that does not see it proves
+    /// little.
+    private struct ReversedWeights: WeightSource {
+        let answer: KnownAnswer
+        let name: String
+        let axis: Int
+        var tensors: [String: TensorDescription] { answer.tensors }
+
+        func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
+            try answer.read(name, into: &destination)
+            guard name == self.name, let dimensions = tensors[name]?.shape.dimensions else { return }
+            let inner = dimensions[(axis + 1)...].reduce(1, *), count = dimensions[axis]
+            let elements = destination.indices.map { destination[$0] }
+            for index in elements.indices {
+                let place = index / inner % count
+                destination[index] = elements[index + (count - 1 - 2 * place) * inner]
+            }
+        }
+
+        func releaseMemory() {}
+    }
+
+    @Test("known answers tell every axis of every weight from its mirror image", arguments: KnownAnswer.Family.allCases)
+    func mirroredWeights(_ family: KnownAnswer.Family) {
+        let backend = CPUBackend(threadCount: 1)
+        for answer in KnownAnswer.all where answer.family == family {
+            for (name, tensor) in answer.tensors where !answer.name.hasSuffix("layer norm") {
+                for axis in tensor.shape.dimensions.indices {
+                    let result = SelfTestResult([answer]) { plan, _ throws(BackendError) in
+                        try backend.prepare(plan, weights: ReversedWeights(answer: answer, name: name, axis: axis))
+                    }
+                    #expect(!result.passed, "\(answer.name), \(name), axis \(axis)")
+                }
+            }
+        }
+    }
+
     @Test func describesTheMachine() {
         let device = CPUBackend(threadCount: 3).device
         #expect(device.name == "cpu" && !device.model.isEmpty)

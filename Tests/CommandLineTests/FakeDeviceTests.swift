@@ -67,9 +67,10 @@ struct FakeDeviceTests {
         #expect(cpu.result.status == 0 && cpu.result.errors.isEmpty)
         let auto = try depth("auto")
         #expect(auto.result.status == 0 && auto.archive == cpu.archive && cpu.archive != nil)
-        #expect(auto.result.errors.contains("the CPU runs the model") && auto.result.errors.contains("wrong answers"))
+        #expect(
+            auto.result.errors.contains("the CPU runs the model") && auto.result.errors.contains("gives right answers"))
         let chosen = try depth("opencl:0")
-        #expect(chosen.result.status == 1 && chosen.result.errors.contains("wrong answers"))
+        #expect(chosen.result.status == 1 && chosen.result.errors.contains("gives right answers"))
     }
 
     @Test("a GPU that is lost for good gives way to the CPU when nobody asked for it")
@@ -157,6 +158,7 @@ struct FakeDeviceTests {
             #expect(result.errors == "fathom: opencl:0 has memory for \(crops) crops at a time, not 35\n")
         }
         let none = try run(arguments, ["FAKE_OPENCL_LAUNCHES": "1000"])
+        #expect(none.errors.contains("choose the CPU"), "\(none.errors)")
         #expect(none.status == 1 && none.errors.contains("CL_MEM_OBJECT_ALLOCATION_FAILURE"), "\(none.errors)")
     }
 
@@ -180,6 +182,45 @@ struct FakeDeviceTests {
         #expect(devices.status == 0 || devices.output.contains("FAIL"))
         #expect(devices.output.contains("opencl:0: Fake GPU"))
         #expect(devices.output.contains("opencl: a driver failed: clGet"), "\(devices.output)")
+    }
+
+    @Test("a driver that fails is told where the CPU takes over, and a mistaken form is an error")
+    func failingDriver() throws {
+        let auto = try depth("auto", ["FAKE_OPENCL_BROKEN": "4"])
+        #expect(auto.result.status == 0 && auto.archive != nil)
+        #expect(auto.result.errors.contains("a driver failed: clGetDeviceInfo"), "\(auto.result.errors)")
+        for arguments in [["devices"], ["depth", photograph] + CommandLineTool.modelArguments] {
+            let mistaken = try run(arguments, ["FATHOM_OPENCL_FORM": "nope"])
+            #expect(mistaken.status != 0 && mistaken.errors.contains("FATHOM_OPENCL_FORM is 'nope'"))
+        }
+    }
+
+    @Test("programs and verdicts lie where nobody else may write, or nowhere", arguments: ["programs", "paths"])
+    func untrustedCache(_ name: String) throws {
+        try trustDevice()
+        let untrusted = folder.file("cache/" + name)
+        try FileManager.default.createDirectory(atPath: untrusted, withIntermediateDirectories: true)
+        let arguments = [
+            "depth", photograph, "--device", "opencl:0", "--focal-px", "500", "--overwrite", "--output",
+            folder.file("out"),
+        ]
+        let trusted = try run(arguments + CommandLineTool.modelArguments)
+        #expect(trusted.status == 0, "\(trusted.errors)")
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.file("cache/programs")).isEmpty)
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder.file("cache/programs")) {
+            try FileManager.default.removeItem(atPath: folder.file("cache/programs/" + file))
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: untrusted)
+        let result = try run(arguments + CommandLineTool.modelArguments)
+        switch name {
+        case "programs":
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: untrusted).isEmpty)
+            #expect(try run(["devices"]).output.contains("cache: none, as others may write to \(untrusted)"))
+        default:
+            // The driver computes nothing, and what says otherwise is not believed.
+            #expect(result.status == 1 && result.errors.contains("gives right answers"), "\(result.errors)")
+        }
     }
 
     @Test("the kernels that are measured are those of the crops that fit")

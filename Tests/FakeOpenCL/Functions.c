@@ -11,6 +11,7 @@ static int fake_forbids_contexts, fake_loses_on_launch, fake_refuses_binaries, f
 static enum fake_opencl_clock fake_clock;
 static enum fake_opencl_broken fake_broken;
 static long fake_launch_memory;
+static int fake_vector_width = -1;
 static const char *fake_compiled = "fake";
 static size_t fake_compiled_count = 4;
 
@@ -22,6 +23,7 @@ void fake_opencl_compile_to(const char *bytes, size_t count) { fake_compiled = b
 void fake_opencl_set_clock(enum fake_opencl_clock clock) { fake_clock = clock; }
 void fake_opencl_break(enum fake_opencl_broken part) { fake_broken = part; }
 void fake_opencl_limit_launches(long bytes) { fake_launch_memory = bytes; }
+void fake_opencl_be_processor(int vector_width) { fake_vector_width = vector_width; }
 
 static char platform_identity, device_identity, broken_identity;
 
@@ -74,7 +76,7 @@ static cl_int clGetDeviceIDs_(cl_platform_id platform, cl_device_type type, cl_u
 
 static cl_int clGetDeviceInfo_(cl_device_id device, cl_device_info item, size_t size, void *value, size_t *needed) {
     ENTER(NULL);
-    if (device == (cl_device_id)&broken_identity) return CL_INVALID_DEVICE;
+    if (device == (cl_device_id)&broken_identity || fake_broken == FAKE_BROKEN_EVERYTHING) return CL_INVALID_DEVICE;
     if (item == CL_DEVICE_HOST_UNIFIED_MEMORY && fake_broken == FAKE_BROKEN_OLD_QUERY) return CL_INVALID_VALUE;
     cl_ulong number = 1;
     switch (item) {
@@ -87,7 +89,8 @@ static cl_int clGetDeviceInfo_(cl_device_id device, cl_device_info item, size_t 
         return give_text(fake_major ? "cl_khr_fp16 cl_nv_device_attribute_query" : "cl_khr_fp16 ", size, value, needed);
     case CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV: number = (cl_ulong)fake_major; break;
     case CL_DEVICE_COMPUTE_CAPABILITY_MINOR_NV: number = (cl_ulong)fake_minor; break;
-    case CL_DEVICE_TYPE: number = CL_DEVICE_TYPE_GPU; break;
+    case CL_DEVICE_TYPE: number = fake_vector_width < 0 ? CL_DEVICE_TYPE_GPU : CL_DEVICE_TYPE_CPU; break;
+    case CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT: number = fake_vector_width < 0 ? 1 : (cl_ulong)fake_vector_width; break;
     case CL_DEVICE_MAX_COMPUTE_UNITS: number = 8; break;
     case CL_DEVICE_MAX_WORK_GROUP_SIZE: number = 256; break;
     case CL_DEVICE_LOCAL_MEM_SIZE: number = 48 << 10; break;
@@ -307,7 +310,7 @@ void fake_opencl(opencl_functions *functions) {
 //   FAKE_OPENCL_LOSES=1    every kernel launch loses its context
 //   FAKE_OPENCL_LAUNCHES   bytes of buffers with which a launch still works
 //   FAKE_OPENCL_CLOCK      1: it runs backwards; 2: it stands still
-//   FAKE_OPENCL_BROKEN     1: a platform, 2: a device, 3: a deprecated query
+//   FAKE_OPENCL_BROKEN     1: a platform, 2: a device, 3: a deprecated query, 4: everything
 #include <stdlib.h>
 
 #define EXPORT(name) __attribute__((visibility("default"), alias(#name "_"))) __typeof__(name) name;

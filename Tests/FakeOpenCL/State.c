@@ -28,6 +28,7 @@ void fake_opencl_reset(long memory, long allocation) {
     fake_opencl_set_clock(FAKE_CLOCK_FORWARDS);
     fake_opencl_break(FAKE_BROKEN_NOTHING);
     fake_opencl_limit_launches(0);
+    fake_opencl_be_processor(-1);
 }
 
 void fake_opencl_fail(long call, cl_int status, int loses_context) {

@@ -97,11 +97,59 @@ struct PathTests {
         let folder = try TemporaryFolder()
         let memory = PathMemory(folder: folder.path, device: test.device)
         let path = KernelPath(family: .product, form: .tile, elementByteCount: 4)
-        let full = SelfTestResult(passed: false, detail: "full", isLasting: false)
+        let full = SelfTestResult(passed: false, detail: "full", ground: .circumstances)
         #expect(!PathTable(test.device, memory: memory) { _ in full }.result(of: path).passed)
         let tests = Tests { _ in true }
         #expect(PathTable(test.device, memory: memory) { tests.run($0) }.result(of: path).passed)
         #expect(tests.count == 1)
+    }
+
+    @Test(
+        "a driver that refuses is asked again at the next start, but for a matrix unit that it does not have",
+        arguments: TestDevice.all.prefix(1))
+    func refusal(_ test: TestDevice) throws {
+        let folder = try TemporaryFolder()
+        let memory = PathMemory(folder: folder.path, device: test.device)
+        for (form, count) in [(KernelForm.tile, 1), (.vector, 1), (.emulation(.mma), 1), (.matrix(.mma), 0)] {
+            let path = KernelPath(family: .product, form: form, elementByteCount: 2)
+            let refused = SelfTestResult(passed: false, detail: "does not build", ground: .refusal)
+            #expect(!PathTable(test.device, memory: memory) { _ in refused }.result(of: path).passed)
+            let tests = Tests { _ in true }
+            #expect(PathTable(test.device, memory: memory) { tests.run($0) }.result(of: path).passed == (count == 1))
+            #expect(tests.count == count, "\(path)")
+        }
+    }
+
+    /// A plan whose weight is a product of two, and its result on a device.
+    private func productOfWeights(_ prepare: (Plan, MemoryWeights) throws -> any PreparedPlan) throws -> [Float] {
+        var graph = Graph()
+        let x = graph.input(.tensor([1, 3, 20]))
+        let weight = Weight.product(.tensor("left", [24, 30]), .tensor("right", [30, 20]))
+        graph.outputs = [
+            ("y", graph.append(.linear(Linear(weight: weight, epilogue: Epilogue())), [x], scope: "y", stage: .decoder))
+        ]
+        let plan = Plan(graph)
+        var generator = SeededGenerator(seed: 5)
+        let result = try prepare(plan, MemoryWeights(for: plan.weights, seed: 6)).run([generator.tensor([1, 3, 20])])
+        return try #require(result.outputs["y"]?.float32)
+    }
+
+    @Test("weights are multiplied by kernels that were found right, too", arguments: TestDevice.all)
+    func weights(_ test: TestDevice) throws {
+        let context = try OpenCLContext(test.device)
+        var broken = KernelLimits(test.device)
+        let expected = try productOfWeights { try OpenCLPreparedPlan($0, weights: $1, on: context) }
+        let path = KernelPath(family: .product, form: KernelForm(for: test.device), elementByteCount: 4)
+        broken.defect = KernelDefect(breaking: path)
+        let found = try productOfWeights {
+            try OpenCLPreparedPlan($0, weights: $1, on: context, weightLimits: broken)
+        }
+        #expect(zip(found, expected).contains { abs($0 - $1) > 0.1 })
+        // The back end gives that path up.
+        let backend = OpenCLBackend(
+            test.device, name: "opencl", caches: OpenCLBackend.Caches.none, overrides: PathOverrides(brokenPath: path))
+        let demoted = try productOfWeights { try backend.prepare($0, weights: $1) }
+        expectClose(demoted, expected.map(Double.init), absolute: 1e-4, "\(test.testDescription)")
     }
 
     @Test("a kernel runs in the form of its family, whatever the others", arguments: TestDevice.all)

@@ -19,8 +19,11 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
 
     package static let allCases = portable + MatrixUnit.allCases.map(matrix) + MatrixUnit.allCases.map(emulation)
 
-    /// The form for a device without a matrix unit.
-    package init(for device: OpenCLDevice) { self = device.kind == .cpu ? .vector : .tile }
+    /// The form for a device without a matrix unit. A processor whose driver has no use for vectors puts work-items side by
+    /// side into the lanes of its registers instead, as a GPU does: one item alone would leave most of them empty.
+    package init(for device: OpenCLDevice) {
+        self = device.kind == .cpu && device.limits.nativeVectorWidth != 1 ? .vector : .tile
+    }
 
     package var matrixUnit: MatrixUnit? {
         switch self {

@@ -7,7 +7,7 @@ package import TensorCore
 /// computed again.
 package struct PathMemory: Sendable {
     /// Raised when known answers or launches change without their kernels.
-    private static let format = 3
+    private static let format = 4
 
     private let file: URL
 
@@ -33,7 +33,7 @@ package struct PathMemory: Sendable {
     }
 
     package func load() -> [String: SelfTestResult] {
-        guard let data = try? Data(contentsOf: file),
+        guard CacheFolder.isTrusted(file.deletingLastPathComponent()), let data = try? Data(contentsOf: file),
             let entries = try? JSONDecoder().decode([String: Entry].self, from: data)
         else { return [:] }
         return entries.mapValues { SelfTestResult(passed: $0.passed, detail: $0.detail) }

@@ -30,8 +30,18 @@ package final class PathTable: Sendable {
     package func result(of path: KernelPath) -> SelfTestResult {
         results.withLock { results in
             let result = result(of: path, &results)
-            memory?.store(results.filter(\.value.isLasting))
+            memory?.store(results.filter { Self.isLasting($1, of: $0) })
             return result
+        }
+    }
+
+    /// Whether a path need not be tested again at the next start. That a matrix unit is refused is how a driver says that
+    /// there is none; for kernels that run anywhere it is an accident.
+    private static func isLasting(_ result: SelfTestResult, of path: String) -> Bool {
+        switch result.ground {
+        case .answers: true
+        case .refusal: KernelPath(description: path)?.form.isOnMatrixUnit ?? false
+        case .circumstances: false
         }
     }
 
@@ -40,7 +50,7 @@ package final class PathTable: Sendable {
         var result = test(path)
         // Drivers say of a kernel that asks for too much what they say of a device that is lost. If the device computes
         // with the local memory that it advertises, more is what it does not have.
-        if !result.isLasting, let narrow = path.narrow, self.result(of: narrow, &results).passed {
+        if result.ground == .circumstances, let narrow = path.narrow, self.result(of: narrow, &results).passed {
             result = SelfTestResult(passed: false, detail: result.detail)
         }
         results[path.description] = result
@@ -87,7 +97,8 @@ package final class PathTable: Sendable {
         throw .deviceFailed(
             device: device.name,
             reason:
-                "its driver computes wrong answers; update it or choose another device (\(failures.joined(separator: "; ")))"
+                "none of its kernels gives right answers; update its driver or choose another device"
+                + " (\(failures.joined(separator: "; ")))"
         )
     }
 }

@@ -1,13 +1,17 @@
 import Synchronization
 import TensorCore
 
-/// Evaluates weight expressions with matrix products on the device, in float32.
+/// Evaluates weight expressions with matrix products on the device, in float32, with kernels that were found right.
 final class DeviceProduct: Sendable {
     private let context: OpenCLContext
+    private let limits: KernelLimits
     /// The first error of a product: the closure that expressions call cannot throw.
     private let failure = Mutex<BackendError?>(nil)
 
-    init(_ context: OpenCLContext) { self.context = context }
+    init(_ context: OpenCLContext, _ limits: KernelLimits) {
+        self.context = context
+        self.limits = limits
+    }
 
     func evaluate(_ weight: Weight, from source: any WeightSource) throws(BackendError) -> [Float] {
         let values: [Float]
@@ -29,7 +33,8 @@ final class DeviceProduct: Sendable {
             let x = graph.input(.tensor([1, m, k]))
             let op = Linear(weight: weight, epilogue: Epilogue())
             graph.outputs = [("product", graph.append(.linear(op), [x], scope: "weights", stage: .prepare))]
-            let prepared = try OpenCLPreparedPlan(Plan(graph), weights: OneTensor([k, n], right), on: context)
+            let prepared = try OpenCLPreparedPlan(
+                Plan(graph), weights: OneTensor([k, n], right), on: context, limits: limits)
             let result = try prepared.run([HostTensor(shape: [1, m, k], float32: left)])
             return result.outputs["product"]?.float32 ?? zeros
         } catch {

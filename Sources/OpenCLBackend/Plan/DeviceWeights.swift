@@ -9,8 +9,9 @@ struct DeviceWeights {
     let tables: DeviceMemory
 
     /// Checks the shapes of all tensors, then reads, evaluates, packs and uploads the weights one after the other.
+    /// `limits` are those of the products in float32 that expressions want.
     init(
-        _ launchPlan: LaunchPlan, from source: any WeightSource, on context: OpenCLContext
+        _ launchPlan: LaunchPlan, from source: any WeightSource, on context: OpenCLContext, limits: KernelLimits
     ) throws(BackendError) {
         let layout = launchPlan.weights
         do {
@@ -34,7 +35,7 @@ struct DeviceWeights {
         self.banks = banks
 
         let packer = try WeightPacker(layout, elementByteCount: elementByteCount, context)
-        let products = DeviceProduct(context)
+        let products = DeviceProduct(context, limits)
         for (weight, place) in layout.packed {
             let values = try products.evaluate(weight.weight, from: source)
             try packer.pack(values, weight, into: banks[place.bank], at: place.start)

@@ -21,7 +21,8 @@ struct WeightLayout: Sendable {
     private var places: [PackedWeight: Place] = [:]
     private var starts: [VectorBlock: Int] = [:]
 
-    /// One buffer holds at most 1 GiB: drivers fail on larger ones long before their own limit.
+    /// One buffer holds at most 1 GiB, unless a single weight is larger: drivers fail on larger ones long before their own
+    /// limit.
     init(elementByteCount: Int, allocationByteCount: Int) {
         self.elementByteCount = elementByteCount
         bankCapacity = min(1 << 30, allocationByteCount) / elementByteCount
@@ -45,7 +46,8 @@ struct WeightLayout: Sendable {
 
     /// Fails with the weight, if there is one, that no buffer of the device holds.
     func check(_ limits: KernelLimits, _ device: OpenCLDevice) throws(BackendError) {
-        guard let wide = packed.first(where: { $0.weight.elementCount > bankCapacity })?.weight else { return }
+        let capacity = limits.allocationByteCount / elementByteCount
+        guard let wide = packed.first(where: { $0.weight.elementCount > capacity })?.weight else { return }
         let names = wide.weight.tensors.map(\.name).joined(separator: " and ")
         let byteCount = wide.elementCount * elementByteCount
         throw .outOfDeviceMemory(

@@ -8,17 +8,17 @@ enum CacheFolder {
         let environment = ProcessInfo.processInfo.environment
         if let chosen = environment["FATHOM_CACHE_DIR"] { return chosen.isEmpty ? nil : chosen }
         if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/fathom" }
-        return environment["HOME"].map { $0 + "/.cache/fathom" }
+        return environment["HOME"].flatMap { $0.isEmpty ? nil : $0 + "/.cache/fathom" }
     }()
 
     /// The folder for people, or why nothing is kept.
     static var description: String {
         guard let path else { return "none, as FATHOM_CACHE_DIR is empty or there is no home folder" }
-        let folder = URL(fileURLWithPath: path, isDirectory: true)
-        if create(folder) { return access(path, W_OK) == 0 ? path : "\(path), which cannot be written to" }
-        return FileManager.default.fileExists(atPath: path)
-            ? "none, as everyone may write to \(path): set its permissions, or FATHOM_CACHE_DIR"
-            : "none, as \(path) cannot be made: set FATHOM_CACHE_DIR"
+        let programs = URL(fileURLWithPath: path + "/programs", isDirectory: true)
+        if create(programs) { return access(programs.path, W_OK) == 0 ? path : "\(path), which cannot be written to" }
+        return isFolder(programs)
+            ? "none, as others may write to \(programs.path): remove it, or set FATHOM_CACHE_DIR"
+            : "none, as \(programs.path) cannot be made: set FATHOM_CACHE_DIR"
     }
 
     /// Makes a folder that only its owner may use, unless it is there; tells whether it is to be used.
@@ -30,11 +30,18 @@ enum CacheFolder {
         } catch { return false }
     }
 
-    /// Whether a folder may be read from: what lies in it is run, so that not everyone may write to it.
+    /// Whether what lies in a folder may be run and believed: it belongs to this user or to root, and nobody else may
+    /// write to it. Who may write to the folder around it can put another in its place, which then belongs to them.
     static func isTrusted(_ folder: URL) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)
-        guard let mode = attributes?[.posixPermissions] as? Int else { return false }
-        return mode & 0o002 == 0
+        guard isFolder(folder), let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path),
+            let mode = attributes[.posixPermissions] as? Int, let owner = attributes[.ownerAccountID] as? Int
+        else { return false }
+        return mode & 0o022 == 0 && [0, Int(geteuid())].contains(owner)
+    }
+
+    private static func isFolder(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// One hash of several texts; each goes in with its length, so that no two lists give the same.

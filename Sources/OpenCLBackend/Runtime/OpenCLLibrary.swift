@@ -28,7 +28,8 @@ package final class OpenCLLibrary: Sendable {
 
     /// The library that `FATHOM_OPENCL_LIBRARY` names, or the system's.
     package static let system = Result { () throws(OpenCLUnavailable) in
-        try OpenCLLibrary(path: getenv("FATHOM_OPENCL_LIBRARY").map { String(cString: $0) } ?? "libOpenCL.so.1")
+        let chosen = getenv("FATHOM_OPENCL_LIBRARY").map { String(cString: $0) } ?? ""
+        return try OpenCLLibrary(path: chosen.isEmpty ? "libOpenCL.so.1" : chosen)
     }
 
     /// Every device of every platform that is there to compile for and to run on, in the loader's order.

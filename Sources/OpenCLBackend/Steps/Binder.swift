@@ -46,7 +46,7 @@ struct Binder {
     /// The path that a kernel belongs to.
     private func path(of sources: [KernelSource]) -> KernelPath {
         let (family, form): (KnownAnswer.Family, KernelForm) =
-            if sources.contains(.conv2D) || sources.contains(.subpixelConv) {
+            if !Set(sources).isDisjoint(with: [.conv2D, .upsampleConv, .subpixelConv]) {
                 (.convolution, limits.forms.product)
             } else if sources.contains(.product) {
                 (.product, limits.forms.product)

@@ -29,7 +29,9 @@ package struct TuningStore: Sendable {
     /// - Throws: what Foundation throws.
     package func add(_ records: [TuningRecord]) throws {
         guard let file else { return }
-        _ = CacheFolder.create(file.deletingLastPathComponent())
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         var content = TuningFile(users().records)
         content.merge(records)
         try Data(content.text.utf8).write(to: file, options: .atomic)

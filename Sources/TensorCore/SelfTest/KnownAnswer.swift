@@ -14,12 +14,13 @@ package struct KnownAnswer: WeightSource {
     package let expected: [Double]
     /// How far a result may be off, besides the rounding of its storage.
     private let arithmeticTolerance: Double
-    /// Every element of a weight, by its index.
-    private let weight: @Sendable (Int) -> Float
+    /// Every element of a weight, by the weight's name and its index.
+    private let weight: @Sendable (String, Int) -> Float
 
     package static let all = [
-        product, alignedProduct, sharedProduct, attention, choosingAttention, sharedAttention, convolution, layerNorm,
-        sharedLayerNorm, downsample,
+        product, alignedProduct, sharedProduct, finishedProduct, geluProduct, embedding, attention, choosingAttention,
+        sharedAttention, convolution, residualConvolution, upsampling, subpixelConvolution, layerNorm, sharedLayerNorm,
+        downsample, preparation, merging, concatenation,
     ]
 
     /// How far a result may be off: arithmetic, and half a unit in the last place of the largest element in storage
@@ -29,18 +30,25 @@ package struct KnownAnswer: WeightSource {
         return arithmeticTolerance + 0x1p-11 * (expected.map(abs).max() ?? 0)
     }
 
-    private static func wholeNumber(_ index: Int, modulus: Int) -> Float {
+    static func wholeNumber(_ index: Int, modulus: Int) -> Float {
         Float(index * 7 % modulus - modulus / 2)
     }
 
-    private static func wholeNumbers(_ count: Int, modulus: Int) -> [Float] {
+    /// Whole numbers without a pattern, so that no two rows, taps or channels are alike, and none is another's mirror image.
+    static func scattered(_ index: Int, modulus: Int) -> Float {
+        var hash = UInt32(truncatingIfNeeded: index) &* 0x9e37_79b1
+        hash = (hash ^ hash >> 15) &* 0x85eb_ca77
+        return Float(Int(hash >> 16) % modulus - modulus / 2)
+    }
+
+    static func wholeNumbers(_ count: Int, modulus: Int) -> [Float] {
         (0..<count).map { wholeNumber($0, modulus: modulus) }
     }
 
     /// Sums of whole numbers are exact in any order, and below 2048 in float16 too.
     private static func product(_ name: String, rows: Int, depth: Int, columns: Int) -> KnownAnswer {
         let x = wholeNumbers(rows * depth, modulus: 11)
-        let weight = wholeNumbers(columns * depth, modulus: 13)
+        let weight = (0..<(columns * depth)).map { scattered($0, modulus: 13) }
         // Rows repeat after as many as the modulus is.
         let distinct = (0..<(min(rows, 11) * columns)).map { cell in
             (0..<depth).reduce(0.0) { sum, k in
@@ -52,7 +60,7 @@ package struct KnownAnswer: WeightSource {
         return KnownAnswer(
             name: name, family: .product, op: .linear(op),
             input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 0
-        ) { wholeNumber($0, modulus: 13) }
+        ) { _, index in scattered(index, modulus: 13) }
     }
 
     /// No extent is a multiple of anything.
@@ -65,6 +73,51 @@ package struct KnownAnswer: WeightSource {
     /// has arrived may be right when work-groups have one to themselves, so that this one belongs to paths on such units.
     package static var crowdedProduct: KnownAnswer {
         product("crowded product", rows: 17_000, depth: 128, columns: 264)
+    }
+
+    /// Everything that may follow a product but an activation: bias, layer scale, and the input as the residual.
+    package static var finishedProduct: KnownAnswer {
+        let (rows, width) = (21, 37)
+        let x = wholeNumbers(rows * width, modulus: 11)
+        let weight = { @Sendable (name: String, index: Int) in
+            scattered(index, modulus: name == "weight" ? 13 : name == "bias" ? 9 : 5)
+        }
+        let expected = (0..<(rows * width)).map { cell in
+            let (row, column) = (cell / width, cell % width)
+            let sum = (0..<width).reduce(weight("bias", column)) {
+                $0 + x[row * width + $1] * weight("weight", column * width + $1)
+            }
+            return Double(x[cell] + sum * weight("scale", column))
+        }
+        let op = Linear(
+            weight: .tensor("weight", [width, width]),
+            epilogue: Epilogue(
+                bias: .tensor("bias", [width]), layerScale: .tensor("scale", [width]), residualCount: 1))
+        return KnownAnswer(
+            name: "finished product", family: .product, op: .linear(op),
+            input: HostTensor(shape: [1, rows, width], float32: x), expected: expected, arithmeticTolerance: 1e-3,
+            weight: weight)
+    }
+
+    /// x / 2 (1 + erf(x / sqrt 2)) at the whole numbers between -3 and 3.
+    package static var geluProduct: KnownAnswer {
+        let values = [
+            -0.004049694, -0.045500264, -0.158655254, 0, 0.841344746, 1.954499736, 2.995950306,
+        ]
+        let (rows, depth, columns) = (18, 3, 20)
+        let x = wholeNumbers(rows * depth, modulus: 3)
+        let weight = { @Sendable (index: Int) in scattered(index, modulus: 3) }
+        let expected = (0..<(rows * columns)).map { cell in
+            let sum = (0..<depth).reduce(Float(0)) {
+                $0 + x[cell / columns * depth + $1] * weight(cell % columns * depth + $1)
+            }
+            return values[Int(sum) + 3]
+        }
+        let op = Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue(activation: .gelu))
+        return KnownAnswer(
+            name: "gelu product", family: .product, op: .linear(op),
+            input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 1e-5
+        ) { weight($1) }
     }
 
     /// Two products in one launch, each of more than one tile.
@@ -116,20 +169,6 @@ package struct KnownAnswer: WeightSource {
         choosingAttention.sharing("shared attention", with: choosingAttention.op)
     }
 
-    /// A kernel of ones over a map of ones counts the taps inside the map, for each of three channels.
-    package static var convolution: KnownAnswer {
-        let side = 9
-        let inside = (0..<side).map { $0 == 0 || $0 == side - 1 ? 2.0 : 3.0 }
-        let expected = (0..<(side * side * 5)).map { (cell: Int) -> Double in
-            inside[cell / 5 / side] * inside[cell / 5 % side] * 3
-        }
-        let op = Conv2D(weight: .tensor("ones", [5, 3, 3, 3]), padding: 1, epilogue: Epilogue())
-        let ones = [Float](repeating: 1, count: side * side * 3)
-        return KnownAnswer(
-            name: "convolution", family: .convolution, op: .conv2D(op),
-            input: HostTensor(shape: [1, side, side, 3], float32: ones), expected: expected, arithmeticTolerance: 0)
-    }
-
     /// Rows that alternate between r + 3 and r - 3 have the mean r and the variance 9: their elements become 1 and -1.
     package static var layerNorm: KnownAnswer {
         let (rows, width) = (5, 66)
@@ -165,9 +204,9 @@ package struct KnownAnswer: WeightSource {
             input: HostTensor(shape: [1, side, side, 3], float32: x), expected: expected, arithmeticTolerance: 1e-5)
     }
 
-    private init(
+    init(
         name: String, family: Family, op: Op, input: HostTensor, expected: [Double], arithmeticTolerance: Double,
-        twin: Op? = nil, weight: @escaping @Sendable (Int) -> Float = { _ in 1 }
+        twin: Op? = nil, weight: @escaping @Sendable (String, Int) -> Float = { _, _ in 1 }
     ) {
         self.name = name
         self.family = family
@@ -190,9 +229,12 @@ package struct KnownAnswer: WeightSource {
 
     var graph: Graph {
         var graph = Graph()
-        let x = graph.input(.tensor(input.shape))
+        let x = graph.input(input.uint8 == nil ? .tensor(input.shape) : .photograph)
         graph.outputs = zip(outputNames, ops).map { output, op in
-            (output, graph.append(op, [x], scope: name, stage: .prepare))
+            let readCount = op == .concatenate ? 2 : 1 + (op.epilogue?.residualCount ?? 0)
+            return (
+                output, graph.append(op, .init(repeating: x, count: readCount), scope: name, stage: .prepare)
+            )
         }
         return graph
     }
@@ -207,7 +249,7 @@ package struct KnownAnswer: WeightSource {
     }
 
     package func read(_ name: String, into destination: inout MutableSpan<Float>) throws(WeightError) {
-        for index in destination.indices { destination[index] = weight(index) }
+        for index in destination.indices { destination[index] = weight(name, index) }
     }
 
     package func releaseMemory() {}

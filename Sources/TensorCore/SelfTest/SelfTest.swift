@@ -3,13 +3,22 @@ package struct SelfTestResult: Sendable, Hashable {
     package let passed: Bool
     /// What was computed and how far it was off, or why it could not be computed.
     package let detail: String
-    /// Whether the same would come out at another time: a device that was full or lost says nothing of its kernels.
-    package let isLasting: Bool
+    /// What it stands on, and with it whether the same would come out at another time.
+    package enum Ground: Sendable, Hashable {
+        /// Answers that were computed, right or wrong.
+        case answers
+        /// The driver refused to compile or to run: it may always, or its disk was full.
+        case refusal
+        /// The device was full or lost, which says nothing of its kernels.
+        case circumstances
+    }
 
-    package init(passed: Bool, detail: String, isLasting: Bool = true) {
+    package let ground: Ground
+
+    package init(passed: Bool, detail: String, ground: Ground = .answers) {
         self.passed = passed
         self.detail = detail
-        self.isLasting = isLasting
+        self.ground = ground
     }
 
     /// Prepares and runs plans of one operation each and compares with their known answers.
@@ -39,12 +48,12 @@ package struct SelfTestResult: Sendable, Hashable {
                 }
                 worst = max(worst, error)
             } catch {
-                let isLasting =
+                let ground: Ground =
                     switch error {
-                    case .outOfMemory, .outOfDeviceMemory, .deviceLost: false
-                    case .weights, .inputCount, .inputMismatch, .unknownOutput, .deviceFailed: true
+                    case .outOfMemory, .outOfDeviceMemory, .deviceLost: .circumstances
+                    case .weights, .inputCount, .inputMismatch, .unknownOutput, .deviceFailed: .refusal
                     }
-                self.init(passed: false, detail: "\(answer.name): \(error)", isLasting: isLasting)
+                self.init(passed: false, detail: "\(answer.name): \(error)", ground: ground)
                 return
             }
         }

@@ -32,12 +32,21 @@ enum fake_opencl_clock { FAKE_CLOCK_FORWARDS, FAKE_CLOCK_BACKWARDS, FAKE_CLOCK_S
 void fake_opencl_set_clock(enum fake_opencl_clock clock);
 
 // What does not work on this machine, until the reset: another platform or another device, both found first, or the
-// device's answer to a query that OpenCL 2.0 deprecated.
-enum fake_opencl_broken { FAKE_BROKEN_NOTHING, FAKE_BROKEN_PLATFORM, FAKE_BROKEN_DEVICE, FAKE_BROKEN_OLD_QUERY };
+// device's answer to a query that OpenCL 2.0 deprecated, or to every query.
+enum fake_opencl_broken {
+    FAKE_BROKEN_NOTHING,
+    FAKE_BROKEN_PLATFORM,
+    FAKE_BROKEN_DEVICE,
+    FAKE_BROKEN_OLD_QUERY,
+    FAKE_BROKEN_EVERYTHING
+};
 void fake_opencl_break(enum fake_opencl_broken part);
 
 // Lets launches fail for lack of memory while buffers take more than so many bytes, until the reset; 0 for no limit.
 void fake_opencl_limit_launches(long bytes);
+
+// Lets the device be a processor with registers of so many floats, or a GPU if that is negative, until the reset.
+void fake_opencl_be_processor(int vector_width);
 
 // What happened since the reset.
 typedef struct fake_opencl_counts {
