@@ -190,18 +190,19 @@ struct NamedDevice: Sendable {
         }
     }
 
-    /// GPUs before others, memory of their own before shared memory, then units times clock; first come, first served.
+    /// GPUs before others, memory of their own before shared memory, then units times clock; first come, first served. The
+    /// processors of a machine are one and the same, whatever clock their drivers state.
     static func isBetter(_ first: NamedDevice, _ second: NamedDevice) -> Bool {
         let rank = { (device: OpenCLDevice) in
-            let clock = device.limits.clockMegahertz
+            let isKnown = device.kind != .cpu && device.limits.clockMegahertz > 0
             return (
                 device.kind == .gpu ? 1 : 0, device.limits.sharesHostMemory ? 0 : 1,
-                device.limits.computeUnitCount * (clock > 0 ? clock : unknownClockMegahertz)
+                device.limits.computeUnitCount * (isKnown ? device.limits.clockMegahertz : usualClockMegahertz)
             )
         }
         return rank(first.hardware) > rank(second.hardware)
     }
 
-    /// What a device is taken to run at whose driver does not know, as those of processors in virtual machines.
-    private static let unknownClockMegahertz = 2000
+    /// What a device is taken to run at whose driver does not know.
+    private static let usualClockMegahertz = 1500
 }

@@ -45,8 +45,8 @@ public struct DepthReport: Sendable, Hashable {
 }
 
 extension DepthEstimator {
-    /// Estimates and writes the depth of many photographs: the next is decoded and the last written while one is
-    /// computed. A photograph that fails does not disturb the others; one whose results would replace files that Fathom
+    /// Estimates and writes the depth of many photographs: the next is decoded, and the last made metric and written, while
+    /// the network runs on one. A photograph that fails does not disturb the others; one whose results would replace files that Fathom
     /// did not write fails before it is computed.
     ///
     /// Returns when all are done. `report` is called for each photograph in order, from one other thread.
@@ -63,17 +63,17 @@ extension DepthEstimator {
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)
             },
             compute: { decoded in
-                let depth: DepthMap
+                let inference: Inference
                 do throws(FathomError) {
-                    depth = try self.estimate(decoded.photograph, focalLength: options.focalLength)
+                    inference = try self.infer(decoded.photograph, focalLength: options.focalLength)
                 } catch {
                     // The estimator knows pixels, not files.
                     throw FathomError(
                         error.code, "\(decoded.job.photographPath): \(error.message)", parameters: error.parameters)
                 }
-                return Computed(job: decoded.job, depth: depth, decodeSeconds: decoded.seconds)
+                return Computed(job: decoded.job, inference: inference, decodeSeconds: decoded.seconds)
             },
-            write: { try $0.write(options) })
+            write: { try $0.write(self.depthMap($0.inference), options) })
         pipeline.run(jobs) { job, result in
             report(job, result.mapError { $0 as? FathomError ?? FathomError(.device, "\($0)") })
         }
@@ -88,10 +88,10 @@ private struct Decoded: Sendable {
 
 private struct Computed: Sendable {
     let job: DepthJob
-    let depth: DepthMap
+    let inference: DepthEstimator.Inference
     let decodeSeconds: Double
 
-    func write(_ options: BatchOptions) throws(FathomError) -> DepthReport {
+    func write(_ depth: DepthMap, _ options: BatchOptions) throws(FathomError) -> DepthReport {
         let start = ContinuousClock.now
         try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in
             try AtomicFile.createFolder(AtomicFile.folder(of: job.outputStem))

@@ -78,6 +78,25 @@ public final class DepthEstimator: Sendable {
     public func estimate(
         _ photograph: Photograph, focalLength: KnownFocalLength? = nil
     ) throws(FathomError) -> DepthMap {
+        depthMap(try infer(photograph, focalLength: focalLength))
+    }
+
+    /// What the network says of a photograph: everything but the work on its own pixels, so that the device is free for the
+    /// next one.
+    struct Inference: Sendable {
+        fileprivate let output: NetworkOutput
+        fileprivate let width: Int
+        fileprivate let height: Int
+        fileprivate let focalLengthPixels: Double
+        fileprivate let focalLengthSource: FocalLengthSource
+    }
+
+    /// Runs the network.
+    ///
+    /// - Throws: as ``estimate(_:focalLength:)``.
+    func infer(
+        _ photograph: Photograph, focalLength: KnownFocalLength?
+    ) throws(FathomError) -> Inference {
         let (width, height) = (photograph.width, photograph.height)
         let known = focalLength ?? photograph.focalLength35mm.map { .equivalent35mm($0) }
         let source = focalLength != nil ? FocalLengthSource.user : known != nil ? .exif : .network
@@ -97,7 +116,15 @@ public final class DepthEstimator: Sendable {
             if let knownPixels { knownPixels } else {
                 try pixels(fieldOfViewDegrees: output.fieldOfViewDegrees, width: width)
             }
+        return Inference(
+            output: output, width: width, height: height, focalLengthPixels: focalLengthPixels,
+            focalLengthSource: source)
+    }
 
+    /// Metric depth at the photograph's own size, on the processor.
+    func depthMap(_ inference: Inference) -> DepthMap {
+        let (output, width, height) = (inference.output, inference.width, inference.height)
+        let focalLengthPixels = inference.focalLengthPixels
         var seconds = output.seconds
         let start = ContinuousClock.now
         let metres = runner.processor.metricDepth(
@@ -107,11 +134,12 @@ public final class DepthEstimator: Sendable {
         return DepthMap(
             width: width, height: height, metres: metres, focalLengthPixels: focalLengthPixels,
             horizontalFieldOfViewDegrees: KnownFocalLength.fieldOfViewDegrees(pixels: focalLengthPixels, width: width),
-            focalLengthSource: source, modelName: modelName, deviceName: output.device.backend.device.name,
+            focalLengthSource: inference.focalLengthSource, modelName: modelName,
+            deviceName: output.device.backend.device.name,
             deviceReason: output.device.reason, seconds: seconds)
     }
 
-    private struct NetworkOutput {
+    fileprivate struct NetworkOutput: Sendable {
         let inverseDepth: [Float]
         let side: Int
         let fieldOfViewDegrees: Float?

@@ -70,8 +70,13 @@ public enum KernelTuning {
             let tuner = try KernelTuner(backend, elementByteCount: elementByteCount) {
                 plan, weights throws(BackendError) in try processor.prepare(plan, weights: weights)
             }
-            let (outcomes, leftOut) = try tuner.tune(plan, seconds: seconds) { progress(Result($0)) }
-            try keep(outcomes.map(\.record))
+            // Kept one by one: what was decided outlives a device that a later candidate takes down.
+            var failure: BackendError?
+            let (outcomes, leftOut) = try tuner.tune(plan, seconds: seconds) { outcome in
+                progress(Result(outcome))
+                do throws(BackendError) { try keep([outcome.record]) } catch { failure = failure ?? error }
+            }
+            if let failure { throw failure }
             return Report(
                 device: backend.device.name, deviceModel: backend.device.model, results: outcomes.map(Result.init),
                 leftOut: leftOut, file: TuningStore.standard.file?.path)

@@ -42,6 +42,15 @@ struct OpenCLDeviceTests {
         #expect(estimator.deviceName == "opencl:\(index)")
     }
 
+    @Test("the best of equal processors is the first", .enabled(if: indices.count > 1))
+    func best() throws {
+        let devices = try OpenCLLibrary.system.get().devices()
+        guard devices.allSatisfy({ $0.kind == .cpu }), Set(devices.map(\.limits.computeUnitCount)).count == 1 else {
+            return
+        }
+        #expect(try Fixture.mini.estimator { $0.device = .openCL("") }.deviceName == "opencl:0")
+    }
+
     @Test("a name that fits none or several is refused with what there is", .enabled(if: indices.count > 1))
     func ambiguous() throws {
         expectFailure(.device, "'e' fits several", "opencl:0", "opencl:1") {
