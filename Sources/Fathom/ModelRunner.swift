@@ -124,7 +124,10 @@ final class ModelRunner: Sendable {
             do throws(FathomError) {
                 return current.replace(
                     with: try model.prepare(options, on: chosen, fewerThan: current.microBatch))
-            } catch { reason = error.message }
+            } catch {
+                guard error.code == .device, current.device.mayGiveWay else { throw error }
+                reason = error.message
+            }
         }
         guard current.device.mayGiveWay else {
             let isFull = if case .outOfDeviceMemory = error { true } else { false }

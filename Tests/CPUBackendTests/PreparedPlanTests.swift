@@ -121,6 +121,34 @@ import Testing
         #expect(result.passed, "\(result.detail)")
     }
 
+    /// A result whose first element is far off and whose second is no number.
+    private struct Spoiled: PreparedPlan {
+        let prepared: any PreparedPlan
+        var plan: Plan { prepared.plan }
+
+        func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
+            let result = try prepared.run(inputs, outputs: outputs)
+            let spoiled = result.outputs.mapValues { tensor in
+                var values = tensor.float32 ?? []
+                values[0] += 1000
+                values[1] = .nan
+                return HostTensor(shape: tensor.shape, float32: values)
+            }
+            return RunResult(outputs: spoiled, nodeSeconds: [], nodeStarts: [])
+        }
+    }
+
+    @Test("a NaN among known answers hides nothing, nor is it right")
+    func spoiledAnswers() {
+        let backend = CPUBackend(threadCount: 1)
+        for answer in KnownAnswer.all {
+            let result = SelfTestResult([answer]) { plan, weights throws(BackendError) in
+                Spoiled(prepared: try backend.prepare(plan, weights: weights))
+            }
+            #expect(!result.passed, "\(result.detail)")
+        }
+    }
+
     /// What a kernel does that takes one tap, channel or output for another: a known answer that does not see it proves
     /// little.
     private struct ReversedWeights: WeightSource {

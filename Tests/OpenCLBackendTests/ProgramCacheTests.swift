@@ -71,7 +71,12 @@ struct ProgramCacheTests {
         _ = try OpenCLContext(test.device, cache: ProgramCache(folder: folder.path)).build([texts[0]])
         let size = try Data(contentsOf: URL(fileURLWithPath: try Self.files(folder)[0])).count
         let small = ProgramCache(folder: folder.path, byteCountLimit: size * 5 / 2)
+        // Older and larger than any program, and somebody else's.
+        let foreign = [folder.file("work.tar"), folder.file("notes.bin")]
+        for file in foreign { try Data(count: size * 3).write(to: URL(fileURLWithPath: file)) }
         for text in texts { _ = try OpenCLContext(test.device, cache: small).build([text]) }
+        #expect(foreign.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+        for file in foreign { try FileManager.default.removeItem(atPath: file) }
         #expect(try Self.files(folder).count == 2)
     }
 

@@ -48,10 +48,12 @@ package struct ProgramCache: Sendable {
     }
 
     private func removeLeastRecentlyUsed() {
-        let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
+        let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey, .isRegularFileKey]
         let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys)))
         var entries = (files ?? []).compactMap { url -> (url: URL, byteCount: Int, lastUse: Date)? in
-            guard let values = try? url.resourceValues(forKeys: keys), let byteCount = values.fileSize,
+            // What others put into the folder is theirs.
+            guard Self.isProgram(url.lastPathComponent), let values = try? url.resourceValues(forKeys: keys),
+                values.isRegularFile == true, let byteCount = values.fileSize,
                 let lastUse = values.contentModificationDate
             else { return nil }
             return (url, byteCount, lastUse)
@@ -62,6 +64,11 @@ package struct ProgramCache: Sendable {
             total += entry.byteCount
             if total > byteCountLimit { try? FileManager.default.removeItem(at: entry.url) }
         }
+    }
+
+    /// Whether a file is named as ``file(_:)`` names them.
+    private static func isProgram(_ name: String) -> Bool {
+        name.hasSuffix(".bin") && name.count == 68 && name.dropLast(4).allSatisfy(\.isHexDigit)
     }
 
     private func file(_ key: [UInt8]) -> URL { folder.appendingPathComponent(key.hexadecimal + ".bin") }
