@@ -63,20 +63,29 @@ extension DepthEstimator {
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)
             },
             compute: { decoded in
-                let inference: Inference
-                do throws(FathomError) {
-                    inference = try self.infer(decoded.photograph, focalLength: options.focalLength)
-                } catch {
-                    // The estimator knows pixels, not files.
-                    throw FathomError(
-                        error.code, "\(decoded.job.photographPath): \(error.message)", parameters: error.parameters)
+                let inference = try naming(decoded.job) { () throws(FathomError) in
+                    try self.infer(decoded.photograph, focalLength: options.focalLength)
                 }
                 return Computed(job: decoded.job, inference: inference, decodeSeconds: decoded.seconds)
             },
-            write: { try $0.write(self.depthMap($0.inference), options) })
+            write: { computed in
+                let depth = try naming(computed.job) { () throws(FathomError) in
+                    try self.depthMap(computed.inference)
+                }
+                return try computed.write(depth, options)
+            })
         pipeline.run(jobs) { job, result in
             report(job, result.mapError { $0 as? FathomError ?? FathomError(.device, "\($0)") })
         }
+    }
+}
+
+/// Adds the photograph to what went wrong: the estimator knows pixels, not files.
+private func naming<Result>(
+    _ job: DepthJob, _ body: () throws(FathomError) -> Result
+) throws(FathomError) -> Result {
+    do throws(FathomError) { return try body() } catch {
+        throw FathomError(error.code, "\(job.photographPath): \(error.message)", parameters: error.parameters)
     }
 }
 

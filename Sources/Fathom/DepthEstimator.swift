@@ -2,6 +2,7 @@ import CPUBackend
 import Foundation
 import Imaging
 import Models
+import Synchronization
 import TensorCore
 import Weights
 
@@ -34,6 +35,8 @@ public final class DepthEstimator: Sendable {
     public let estimatesFieldOfView: Bool
 
     let runner: ModelRunner
+    /// Held while the processor runs the network or makes depth metric, so that neither counts the other's time as its own.
+    private let processorTurn = Mutex<Void>(())
 
     /// The arithmetic that it runs in: single precision when the CPU took over from a device that ran in half.
     public var precision: Precision { runner.precision }
@@ -78,7 +81,7 @@ public final class DepthEstimator: Sendable {
     public func estimate(
         _ photograph: Photograph, focalLength: KnownFocalLength? = nil
     ) throws(FathomError) -> DepthMap {
-        depthMap(try infer(photograph, focalLength: focalLength))
+        try depthMap(infer(photograph, focalLength: focalLength))
     }
 
     /// What the network says of a photograph: everything but the work on its own pixels, so that the device is free for the
@@ -108,9 +111,7 @@ public final class DepthEstimator: Sendable {
                 "\(modelName) has no field-of-view network and the photograph no EXIF focal length; give one",
                 parameters: [.focalLength])
         }
-        try FathomError.wrapping(.device) { () throws(ImagingError) in
-            try HostMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
-        }
+        try checkMemory(width: width, height: height)
         let output = try run(photograph, needsFieldOfView: knownPixels == nil)
         let focalLengthPixels =
             if let knownPixels { knownPixels } else {
@@ -122,15 +123,22 @@ public final class DepthEstimator: Sendable {
     }
 
     /// Metric depth at the photograph's own size, on the processor.
-    func depthMap(_ inference: Inference) -> DepthMap {
+    ///
+    /// - Throws: ``FathomError`` when there is no memory for it.
+    func depthMap(_ inference: Inference) throws(FathomError) -> DepthMap {
         let (output, width, height) = (inference.output, inference.width, inference.height)
         let focalLengthPixels = inference.focalLengthPixels
+        // Other photographs may have taken what there was when the network began.
+        try checkMemory(width: width, height: height)
         var seconds = output.seconds
-        let start = ContinuousClock.now
-        let metres = runner.processor.metricDepth(
-            inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
-            scale: Float(Double(width) / focalLengthPixels))
-        seconds.metric = start.secondsUntilNow
+        let metres: [Float]
+        (metres, seconds.metric) = processorTurn.withLock { _ in
+            let start = ContinuousClock.now
+            let metres = runner.processor.metricDepth(
+                inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
+                scale: Float(Double(width) / focalLengthPixels))
+            return (metres, start.secondsUntilNow)
+        }
         return DepthMap(
             width: width, height: height, metres: metres, focalLengthPixels: focalLengthPixels,
             horizontalFieldOfViewDegrees: KnownFocalLength.fieldOfViewDegrees(pixels: focalLengthPixels, width: width),
@@ -152,7 +160,14 @@ public final class DepthEstimator: Sendable {
         let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
         let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let outcome = try runner.run([input], outputs: Set(names))
+        let outcome: ModelRunner.Outcome<RunResult>
+        if runner.device.backend is CPUBackend {
+            outcome = try processorTurn.withLock { _ in
+                Result { () throws(FathomError) in try runner.run([input], outputs: Set(names)) }
+            }.get()
+        } else {
+            outcome = try runner.run([input], outputs: Set(names))
+        }
         let result = outcome.value
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")
@@ -165,6 +180,12 @@ public final class DepthEstimator: Sendable {
             inverseDepth: inverseDepth, side: depth.shape[1],
             fieldOfViewDegrees: result.outputs[fieldOfViewName]?.float32?.first,
             device: outcome.device, seconds: StageSeconds(result.stageSeconds(of: outcome.plan)))
+    }
+
+    private func checkMemory(width: Int, height: Int) throws(FathomError) {
+        try FathomError.wrapping(.device) { () throws(ImagingError) in
+            try HostMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
+        }
     }
 
     private func pixels(fieldOfViewDegrees: Float?, width: Int) throws(FathomError) -> Double {

@@ -57,7 +57,7 @@ final class ModelRunner: Sendable {
     }
 
     /// What came of a plan's runs, the plan and the device that ran it.
-    struct Outcome<Value> {
+    struct Outcome<Value: Sendable>: Sendable {
         let value: Value
         let plan: Plan
         let device: ChosenDevice
@@ -73,7 +73,7 @@ final class ModelRunner: Sendable {
     /// Runs the plan as `body` does, from the beginning on what takes over where a device fails.
     ///
     /// - Throws: ``FathomError`` when nothing takes over.
-    func perform<Value>(
+    func perform<Value: Sendable>(
         _ body: (any PreparedPlan) throws(BackendError) -> Value
     ) throws(FathomError) -> Outcome<Value> {
         var failure: Failure?
@@ -87,7 +87,7 @@ final class ModelRunner: Sendable {
     }
 
     /// Holds nothing of a plan that failed when it returns: its successor needs the memory.
-    private func attempt<Value>(
+    private func attempt<Value: Sendable>(
         _ body: (any PreparedPlan) throws(BackendError) -> Value, after failure: Failure?
     ) throws(FathomError) -> Result<Outcome<Value>, Failure> {
         let (device, prepared, number) = try active(after: failure)

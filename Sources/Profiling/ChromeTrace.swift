@@ -33,7 +33,8 @@ package struct ChromeTrace {
         for (index, run) in runs.enumerated() {
             addRun(run, number: index + 1)
             let origin = max(run.start, deviceEnd)
-            deviceEnd = origin + run.deviceEndSeconds
+            // In whole nanoseconds, as events end.
+            deviceEnd = Double(Span(from: origin, start: run.deviceEndSeconds, seconds: 0).endNanoseconds) / 1e9
             addStages(plan, run, from: origin)
             let launches = run.launchOfNode
             for node in plan.nodes.indices where run.nodeSeconds[node] > 0 {

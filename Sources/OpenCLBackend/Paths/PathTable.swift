@@ -29,8 +29,9 @@ package final class PathTable: Sendable {
     /// Whether a path computes right, tested now unless it was before.
     package func result(of path: KernelPath) -> SelfTestResult {
         results.withLock { results in
+            let before = results.count
             let result = result(of: path, &results)
-            memory?.store(results.filter { Self.isLasting($1, of: $0) })
+            if results.count > before { memory?.store(results.filter { Self.isLasting($1, of: $0) }) }
             return result
         }
     }
