@@ -19,7 +19,7 @@ struct ChosenDevice: Sendable {
     /// streamed from memory for each crop.
     static let microBatchOfProcessors = 5
     /// All 35 patches of a photograph: a GPU needs work for all its units at once, and each launch costs time. OpenCL on a
-    /// processor is as fast so.
+    /// processor is as fast so (`docs/kernels.md`).
     private static let microBatchOfOpenCL = 35
 
     /// The device with a warning that its memory holds only so many crops of those that it should take together.

@@ -45,9 +45,10 @@ public struct DepthReport: Sendable, Hashable {
 }
 
 extension DepthEstimator {
-    /// Estimates and writes the depth of many photographs: the next is decoded, and the last made metric and written, while
-    /// the network runs on one. A photograph that fails does not disturb the others; one whose results would replace files that Fathom
-    /// did not write fails before it is computed.
+    /// Estimates and writes the depth of many photographs: the next is decoded and the last written while the network runs
+    /// on one. Where it runs on a device of its own, the processor makes the last metric meanwhile. A photograph that fails
+    /// does not disturb the others; one whose results would replace files that Fathom did not write fails before it is
+    /// computed.
     ///
     /// Returns when all are done. `report` is called for each photograph in order, from one other thread.
     public func process(
@@ -63,12 +64,16 @@ extension DepthEstimator {
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)
             },
             compute: { decoded in
-                let inference = try naming(decoded.job) { () throws(FathomError) in
-                    try self.infer(decoded.photograph, focalLength: options.focalLength)
+                try naming(decoded.job) { () throws(FathomError) in
+                    let inference = try self.infer(decoded.photograph, focalLength: options.focalLength)
+                    return Computed(
+                        job: decoded.job, inference: inference,
+                        depth: inference.ranOnProcessor ? try self.depthMap(inference) : nil,
+                        decodeSeconds: decoded.seconds)
                 }
-                return Computed(job: decoded.job, inference: inference, decodeSeconds: decoded.seconds)
             },
             write: { computed in
+                if let depth = computed.depth { return try computed.write(depth, options) }
                 let depth = try naming(computed.job) { () throws(FathomError) in
                     try self.depthMap(computed.inference)
                 }
@@ -98,6 +103,8 @@ private struct Decoded: Sendable {
 private struct Computed: Sendable {
     let job: DepthJob
     let inference: DepthEstimator.Inference
+    /// Nil where it is made while the next photograph is computed.
+    let depth: DepthMap?
     let decodeSeconds: Double
 
     func write(_ depth: DepthMap, _ options: BatchOptions) throws(FathomError) -> DepthReport {

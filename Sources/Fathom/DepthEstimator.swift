@@ -2,7 +2,6 @@ import CPUBackend
 import Foundation
 import Imaging
 import Models
-import Synchronization
 import TensorCore
 import Weights
 
@@ -35,8 +34,6 @@ public final class DepthEstimator: Sendable {
     public let estimatesFieldOfView: Bool
 
     let runner: ModelRunner
-    /// Held while the processor runs the network or makes depth metric, so that neither counts the other's time as its own.
-    private let processorTurn = Mutex<Void>(())
 
     /// The arithmetic that it runs in: single precision when the CPU took over from a device that ran in half.
     public var precision: Precision { runner.precision }
@@ -92,6 +89,9 @@ public final class DepthEstimator: Sendable {
         fileprivate let height: Int
         fileprivate let focalLengthPixels: Double
         fileprivate let focalLengthSource: FocalLengthSource
+
+        /// Whether the processor ran the network, and is needed for the next one.
+        var ranOnProcessor: Bool { output.device.backend is CPUBackend }
     }
 
     /// Runs the network.
@@ -131,14 +131,11 @@ public final class DepthEstimator: Sendable {
         // Other photographs may have taken what there was when the network began.
         try checkMemory(width: width, height: height)
         var seconds = output.seconds
-        let metres: [Float]
-        (metres, seconds.metric) = processorTurn.withLock { _ in
-            let start = ContinuousClock.now
-            let metres = runner.processor.metricDepth(
-                inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
-                scale: Float(Double(width) / focalLengthPixels))
-            return (metres, start.secondsUntilNow)
-        }
+        let start = ContinuousClock.now
+        let metres = runner.processor.metricDepth(
+            inverseDepth: output.inverseDepth, side: output.side, height: height, width: width,
+            scale: Float(Double(width) / focalLengthPixels))
+        seconds.metric = start.secondsUntilNow
         return DepthMap(
             width: width, height: height, metres: metres, focalLengthPixels: focalLengthPixels,
             horizontalFieldOfViewDegrees: KnownFocalLength.fieldOfViewDegrees(pixels: focalLengthPixels, width: width),
@@ -160,14 +157,7 @@ public final class DepthEstimator: Sendable {
         let fieldOfViewName = DepthPro.fieldOfViewName(image: 0)
         let names = [depthName] + (needsFieldOfView ? [fieldOfViewName] : [])
         let input = HostTensor(shape: [photograph.height, photograph.width, 3], uint8: photograph.pixels)
-        let outcome: ModelRunner.Outcome<RunResult>
-        if runner.device.backend is CPUBackend {
-            outcome = try processorTurn.withLock { _ in
-                Result { () throws(FathomError) in try runner.run([input], outputs: Set(names)) }
-            }.get()
-        } else {
-            outcome = try runner.run([input], outputs: Set(names))
-        }
+        let outcome = try runner.run([input], outputs: Set(names))
         let result = outcome.value
         guard let depth = result.outputs[depthName], let inverseDepth = depth.float32 else {
             throw FathomError(.device, "the device returned no depth")

@@ -60,11 +60,12 @@ final class DepthReporter: Sendable {
 
     /// Tells a warning unless it was the last to be told.
     func warnOnce(_ text: String?) {
+        guard let text else { return }
         let isNew = state.withLock { state in
             defer { state.warning = text }
             return state.warning != text
         }
-        guard let text, isNew else { return }
+        guard isNew else { return }
         progress?.clear()
         writeError("fathom: \(text)")
     }

@@ -10,10 +10,10 @@ extension OpenCLBackend {
         let context = try opened()
         let roof = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
             let bench = RoofBench(context)
-            let single = try bench.multiplyAddsPerSecond(constants: "")
+            let single = try bench.multiplyAddsPerSecond(constants: [])
             var other: [DeviceRoof.Rate] = []
             if hardware.extensions.contains("cl_khr_fp16") {
-                let half = try bench.multiplyAddsPerSecond(constants: " -DHALF=1")
+                let half = try bench.multiplyAddsPerSecond(constants: ["-DHALF=1"])
                 other.append(.init(name: "f16 multiply-add", perSecond: half))
             }
             return DeviceRoof(
@@ -65,15 +65,16 @@ private struct RoofBench {
         group = takesVectors ? 1 : memoryGroup
     }
 
-    private func kernel(_ name: String, width: Int, constants: String = "") throws(OpenCLError) -> Kernel {
+    private func kernel(_ name: String, width: Int, constants: [String] = []) throws(OpenCLError) -> Kernel {
         let text = ProgramText(
-            source: KernelSource.roof.text, options: "-cl-std=CL1.2 -cl-mad-enable -w -DWIDTH=\(width)\(constants)")
+            source: KernelSource.roof.text,
+            options: (KernelVariant.options + ["-DWIDTH=\(width)"] + constants).joined(separator: " "))
         guard let program = try context.build([text])[text] else { preconditionFailure("a build gives every program") }
         return try Kernel(program, name)
     }
 
     /// Floating-point operations in a second.
-    func multiplyAddsPerSecond(constants: String) throws(OpenCLError) -> Double {
+    func multiplyAddsPerSecond(constants: [String]) throws(OpenCLError) -> Double {
         let kernel = try kernel("multiply_add", width: width, constants: constants)
         // Enough groups to fill every unit several times over.
         let items = limits.computeUnitCount * group * 16

@@ -27,20 +27,37 @@ final class RecoveringPlan: PreparedPlan {
     }
 
     func run(_ inputs: [HostTensor], outputs: Set<String>) throws(BackendError) -> RunResult {
-        var lost: (generation: Int, reason: String)?
-        do throws(BackendError) {
-            let (prepared, generation) = try replacement(for: nil)
-            lost = (generation, "")
-            return try prepared.run(inputs, outputs: outputs)
-        } catch .deviceLost(_, let reason) where lost != nil {
-            lost?.reason = reason
+        switch try attempt(inputs, outputs, after: nil) {
+        case .success(let result): return result
+        case .failure(let loss):
+            switch try attempt(inputs, outputs, after: loss) {
+            case .success(let result): return result
+            case .failure(let again):
+                throw .deviceLost(
+                    device: backend.hardware.name,
+                    reason: "\(loss.reason); opened anew, it was lost again: \(again.reason)"
+                )
+            }
         }
-        // The lost plan is no longer held here: the new one needs its memory.
+    }
+
+    /// A loss, and the number of the context that went with it; nil where there was none any more.
+    private struct Loss: Error {
+        let generation: Int?
+        let reason: String
+    }
+
+    /// Holds nothing of a lost plan when it returns: its successor needs the memory.
+    private func attempt(
+        _ inputs: [HostTensor], _ outputs: Set<String>, after loss: Loss?
+    ) throws(BackendError) -> Result<RunResult, Loss> {
+        var generation: Int?
         do throws(BackendError) {
-            return try replacement(for: lost?.generation).prepared.run(inputs, outputs: outputs)
-        } catch .deviceLost(let device, let reason) {
-            throw .deviceLost(
-                device: device, reason: "\(lost?.reason ?? ""); opened anew, it was lost again: \(reason)")
+            let (prepared, current) = try replacement(for: loss?.generation)
+            generation = current
+            return .success(try prepared.run(inputs, outputs: outputs))
+        } catch .deviceLost(_, let reason) {
+            return .failure(Loss(generation: generation, reason: reason))
         }
     }
 

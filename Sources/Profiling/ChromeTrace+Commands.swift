@@ -47,11 +47,12 @@ extension ChromeTrace {
                         span: span, arguments: arguments))
             }
             flowCount += 1
+            // Within the run on the host's track.
+            let queued = min(max(origin + command.queued - run.start, 0), run.wallSeconds)
             events.append(
                 TraceEvent(
                     name: "queued", phase: .flowStart, category: "queue", process: Track.host, thread: Track.runs,
-                    span: Span(from: run.start, start: min(max(command.queued, 0), run.wallSeconds), seconds: 0),
-                    flow: flowCount))
+                    span: Span(from: run.start, start: queued, seconds: 0), flow: flowCount))
             events.append(
                 TraceEvent(
                     name: "queued", phase: .flowEnd, category: "queue", process: Track.device,

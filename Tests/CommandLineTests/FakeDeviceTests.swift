@@ -96,15 +96,18 @@ struct FakeDeviceTests {
         }
     }
 
+    /// Bytes of a model's weights and activations.
+    private func neededByteCount(_ model: WideModel, microBatch: Int) throws -> Int {
+        let plan = try run(["plan", "--json", "--micro-batch", "\(microBatch)", "--model", model.path])
+        let object = try #require(try plan.objects().first)
+        return try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
+    }
+
     @Test("a GPU too small for all crops at once takes fewer, and says so")
     func fewerCrops() throws {
         try trustDevice()
         let model = try WideModel()
-        let needed = { (microBatch: Int) in
-            let plan = try run(["plan", "--json", "--micro-batch", "\(microBatch)", "--model", model.path])
-            let object = try #require(try plan.objects().first)
-            return try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
-        }
+        let needed = { try neededByteCount(model, microBatch: $0) }
         let (all, half, quarter) = (try needed(35), try needed(18), try needed(9))
         // What a plan needs beside weights and activations: photographs, the weight that is being packed.
         let besides = 10 << 20
@@ -141,11 +144,7 @@ struct FakeDeviceTests {
     func fewerCropsInARun() throws {
         try trustDevice()
         let model = try WideModel()
-        let needed = { (microBatch: Int) in
-            let plan = try run(["plan", "--json", "--micro-batch", "\(microBatch)", "--model", model.path])
-            let object = try #require(try plan.objects().first)
-            return try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
-        }
+        let needed = { try neededByteCount(model, microBatch: $0) }
         // Weights are packed by launches, too; a photograph comes to what runs need.
         let (half, quarter) = (try needed(18), try needed(9))
         let arguments = [
@@ -227,9 +226,7 @@ struct FakeDeviceTests {
     func fewerCropsMeasured() throws {
         try trustDevice()
         let model = try WideModel()
-        let plan = try run(["plan", "--json", "--micro-batch", "18", "--model", model.path])
-        let object = try #require(try plan.objects().first)
-        let needed = try #require(object["weight_byte_count"] as? Int) + #require(object["arena_byte_count"] as? Int)
+        let needed = try neededByteCount(model, microBatch: 18)
         // Kernels by themselves may fit where not even a crop does.
         for (memory, crops) in [(needed + (10 << 20), 18), (needed - 1, 9), (1 << 20, 1)] {
             let list = try run(

@@ -65,6 +65,12 @@ extension FakeDriverTests {
             paths.store(results)
         }
 
+        /// The driver's device, whose known answers are taken to be right.
+        private func backend() throws -> OpenCLBackend {
+            let device = try #require(try library.devices().first)
+            return OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+        }
+
         private static func reset(memory: Int = 1 << 30, allocation: Int = 1 << 28) {
             fake_opencl_reset(memory, allocation)
         }
@@ -142,14 +148,11 @@ extension FakeDriverTests {
             "a device lost at any call of a run is opened anew and the run repeated", arguments: [-5, -14, -36, -9999])
         func lost(_ status: Int32) throws {
             let example = Example(elementByteCount: 4)
-            let device = try #require(try library.devices().first)
-            let caches = OpenCLBackend.Caches(programs: nil, paths: paths)
             // How many calls a run makes.
             Self.reset()
             var runCalls = 0
             do {
-                let prepared = try OpenCLBackend(device, name: "", caches: caches).prepare(
-                    example.plan, weights: example.weights)
+                let prepared = try backend().prepare(example.plan, weights: example.weights)
                 let before = fake_opencl_now().calls
                 _ = try prepared.run([example.photograph])
                 runCalls = fake_opencl_now().calls - before
@@ -157,8 +160,7 @@ extension FakeDriverTests {
             for call in 1...runCalls {
                 Self.reset()
                 do {
-                    let prepared = try OpenCLBackend(device, name: "", caches: caches).prepare(
-                        example.plan, weights: example.weights)
+                    let prepared = try backend().prepare(example.plan, weights: example.weights)
                     fake_opencl_fail(call, status, 1)
                     _ = try prepared.run([example.photograph])
                     // Lost while it is asked for times, after the results were read, it is the next run that finds out.
@@ -194,8 +196,7 @@ extension FakeDriverTests {
             let example = Example(elementByteCount: 4)
             Self.reset()
             do {
-                let device = try #require(try library.devices().first)
-                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let backend = try backend()
                 let first = try backend.prepare(example.plan, weights: example.weights)
                 _ = try first.run([example.photograph])
                 let alone = fake_opencl_now()
@@ -216,8 +217,7 @@ extension FakeDriverTests {
             let example = Example(elementByteCount: 4)
             Self.reset()
             do {
-                let device = try #require(try library.devices().first)
-                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let backend = try backend()
                 let prepared = try backend.prepare(example.plan, weights: example.weights)
                 fake_opencl_fail(1, -5, 1)
                 fake_opencl_limit_launches(1)
@@ -236,8 +236,7 @@ extension FakeDriverTests {
             Self.reset()
             fake_opencl_set_clock(fake_opencl_clock(clock))
             do {
-                let device = try #require(try library.devices().first)
-                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let backend = try backend()
                 let result = try backend.prepare(example.plan, weights: example.weights).run([example.photograph])
                 #expect(result.outputs.count == 1 && result.nodeSeconds.allSatisfy { $0 == 0 })
                 let error = #expect(throws: BackendError.self) { try backend.measureRoof() }
@@ -278,8 +277,7 @@ extension FakeDriverTests {
             graph.outputs = [("y", graph.append(.linear(op), [x], scope: "wide", stage: .encoders))]
             let plan = Plan(graph)
             Self.reset(allocation: 64 * 64 * 4 - 1)
-            let device = try #require(try library.devices().first)
-            let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+            let backend = try backend()
             let error = #expect(throws: BackendError.self) {
                 _ = try backend.prepare(plan, weights: MemoryWeights(for: plan.weights, seed: 1))
             }
@@ -292,8 +290,7 @@ extension FakeDriverTests {
             let example = Example(elementByteCount: 4)
             Self.reset()
             do {
-                let device = try #require(try library.devices().first)
-                let backend = OpenCLBackend(device, name: "", caches: .init(programs: nil, paths: paths))
+                let backend = try backend()
                 let prepared = try backend.prepare(example.plan, weights: example.weights)
                 // Lost at the first call, and it does not come back.
                 fake_opencl_fail(1, -5, 1)

@@ -97,7 +97,7 @@ struct PathTests {
         let folder = try TemporaryFolder()
         let memory = PathMemory(folder: folder.path, device: test.device)
         let path = KernelPath(family: .product, form: .tile, elementByteCount: 4)
-        let full = SelfTestResult(passed: false, detail: "full", ground: .circumstances)
+        let full = SelfTestResult(passed: false, detail: "full", ground: .shortage)
         #expect(!PathTable(test.device, memory: memory) { _ in full }.result(of: path).passed)
         let tests = Tests { _ in true }
         #expect(PathTable(test.device, memory: memory) { tests.run($0) }.result(of: path).passed)

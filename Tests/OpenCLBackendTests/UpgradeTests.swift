@@ -149,7 +149,7 @@ extension FakeDriverTests {
             let wide = KernelPath(family: .product, form: .matrix(.mmaWide), elementByteCount: 2)
             let table = PathTable(device, memory: memory) { path in
                 switch path.form {
-                case .matrix(.mmaWide): SelfTestResult(passed: false, detail: "no resources", ground: .circumstances)
+                case .matrix(.mmaWide): SelfTestResult(passed: false, detail: "no resources", ground: .loss)
                 case .matrix(.mma): SelfTestResult(passed: works, detail: "")
                 default: SelfTestResult(passed: true, detail: "")
                 }

@@ -7,8 +7,8 @@ package struct KernelLimits: Sendable, Hashable {
     package var localMemoryByteCount: Int
     /// Bytes of one buffer at most.
     package var allocationByteCount: Int
-    /// Floats of a processor's vector register. Where there are 16, there are 32 registers; otherwise 16 of them, or 32
-    /// short ones.
+    /// Floats of a processor's vector register: with 16 (AVX-512) there are 32 registers; with 8 (AVX2) there are 16; with 4
+    /// there are 16 (SSE) or 32 (NEON).
     package var vectorWidth = 16
     /// Work-groups that keep the device busy; smaller products take smaller tiles.
     package var enoughGroups = 256
@@ -38,7 +38,7 @@ package struct KernelLimits: Sendable, Hashable {
         if device.limits.nativeVectorWidth > 1 { vectorWidth = device.limits.nativeVectorWidth }
     }
 
-    /// Whether few sums fit a processor's registers: those of 10 vectors of 8, or of 5 vectors of 16.
+    /// Whether a processor's registers hold few sums: `ProductTile` and `AttentionCut` then take smaller cuts.
     var hasNarrowVectors: Bool { vectorWidth < 16 }
 
     /// Those for tensors of elements of so many bytes.

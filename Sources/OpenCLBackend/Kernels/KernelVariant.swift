@@ -30,18 +30,18 @@ package struct KernelVariant: Sendable, Hashable {
         return forms.joined(separator: " ")
     }
 
-    /// The constants in the order of their names.
-    var constantsText: String {
-        constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-    }
+    /// The constants in the order of their names: `PANEL=64`.
+    var definitions: [String] { constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 
-    /// The program's text. Contraction of a * b + c is allowed, and nothing else that would change a result: no
-    /// assumption that numbers are finite. Warnings are left out: PoCL prints how many there are on standard error.
+    /// Of every program. Contraction of a * b + c is allowed, and nothing else that would change a result: no assumption
+    /// that numbers are finite. Warnings are left out: PoCL prints how many there are on standard error.
+    static let options = ["-cl-std=CL1.2", "-cl-mad-enable", "-w"]
+
+    /// The program's text.
     var text: ProgramText {
-        let defines = constants.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
-        return ProgramText(
+        ProgramText(
             source: sources.map(\.text).joined(separator: "\n"),
-            options: (["-cl-std=CL1.2", "-cl-mad-enable", "-w"] + defines).joined(separator: " "),
+            options: (Self.options + definitions.map { "-D" + $0 }).joined(separator: " "),
             isRetargeted: sources.contains(.matrixWGMMA) && constants["EMULATED"] == 0)
     }
 }

@@ -42,7 +42,7 @@ package final class PathTable: Sendable {
         switch result.ground {
         case .answers: true
         case .refusal: KernelPath(description: path)?.form.isOnMatrixUnit ?? false
-        case .circumstances: false
+        case .loss, .shortage: false
         }
     }
 
@@ -51,7 +51,7 @@ package final class PathTable: Sendable {
         var result = test(path)
         // Drivers say of a kernel that asks for too much what they say of a device that is lost. If the device computes
         // with the local memory that it advertises, more is what it does not have.
-        if result.ground == .circumstances, let narrow = path.narrow, self.result(of: narrow, &results).passed {
+        if result.ground == .loss, let narrow = path.narrow, self.result(of: narrow, &results).passed {
             result = SelfTestResult(passed: false, detail: result.detail)
         }
         results[path.description] = result

@@ -58,7 +58,7 @@ extension Launch {
     /// What is told of it when it ran over so many work-groups.
     func description(groups: [Int]) -> KernelLaunch {
         KernelLaunch(
-            name: variant.name, form: variant.form, constants: variant.constantsText,
+            name: variant.name, form: variant.form, constants: variant.definitions.joined(separator: " "),
             global: zip(groups, local).map { $0 * $1 }, local: local)
     }
 

@@ -33,7 +33,9 @@ enum CacheFolder {
     /// Whether what lies in a folder may be run and believed: it belongs to this user or to root, and nobody else may
     /// write to it. Who may write to the folder around it can put another in its place, which then belongs to them.
     static func isTrusted(_ folder: URL) -> Bool {
-        guard isFolder(folder), let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path),
+        guard isFolder(folder),
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: folder.resolvingSymlinksInPath().path),
             let mode = attributes[.posixPermissions] as? Int, let owner = attributes[.ownerAccountID] as? Int
         else { return false }
         return mode & 0o022 == 0 && [0, Int(geteuid())].contains(owner)

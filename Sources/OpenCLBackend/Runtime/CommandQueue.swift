@@ -1,7 +1,7 @@
 import COpenCL
 
-/// An in-order queue of one device: each command starts when the one before has ended. Commands keep their times, which
-/// costs a few microseconds of each at most.
+/// An in-order queue of one device: each command starts when the one before has ended. Commands keep their
+/// times.
 package final class CommandQueue: Sendable {
     nonisolated(unsafe) let handle: cl_command_queue  // safe to use from any thread
     private let library: OpenCLLibrary

@@ -169,21 +169,28 @@ package struct KnownAnswer: WeightSource {
         choosingAttention.sharing("shared attention", with: choosingAttention.op)
     }
 
-    /// Rows that alternate between r + 3 and r - 3 have the mean r and the variance 9: their elements become 1 and -1.
+    /// Rows that alternate between r + 3 and r - 3 have the mean r and the variance 9: their elements become 1 and -1, before
+    /// weight and bias.
     package static var layerNorm: KnownAnswer {
         let (rows, width) = (5, 66)
         let sign = { (index: Int) in index % width % 2 == 0 ? 1.0 : -1.0 }
         let x = (0..<(rows * width)).map { Float(Double($0 / width) + 3 * sign($0)) }
-        let op = LayerNorm(weight: .tensor("ones", [width]), bias: .tensor("more ones", [width]), epsilon: 1e-6)
+        let weight = { @Sendable (name: String, index: Int) in
+            scattered(index + (name == "bias" ? width : 0), modulus: 9)
+        }
+        let op = LayerNorm(weight: .tensor("weight", [width]), bias: .tensor("bias", [width]), epsilon: 1e-6)
+        let expected = (0..<(rows * width)).map { cell in
+            Double(weight("bias", cell % width)) + sign(cell) * Double(weight("weight", cell % width))
+        }
         return KnownAnswer(
             name: "layer norm", family: .other, op: .layerNorm(op),
             input: HostTensor(shape: [1, rows, width], float32: x),
-            expected: (0..<(rows * width)).map { 1 + sign($0) }, arithmeticTolerance: 1e-5)
+            expected: expected, arithmeticTolerance: 1e-5, weight: weight)
     }
 
     package static var sharedLayerNorm: KnownAnswer {
         let twin = LayerNorm(
-            weight: .tensor("twin's ones", [66]), bias: .tensor("twin's other ones", [66]), epsilon: 1e-6)
+            weight: .tensor("twin's weight", [66]), bias: .tensor("twin's bias", [66]), epsilon: 1e-6)
         return layerNorm.sharing("shared layer norm", with: .layerNorm(twin))
     }
 
@@ -218,11 +225,18 @@ package struct KnownAnswer: WeightSource {
         self.weight = weight
     }
 
-    /// The answer twice, from two operations on one input.
+    /// The answer twice, from two operations on one input. The twin's weights are the negatives of the first one's, so that
+    /// neither can be taken for the other.
     private func sharing(_ name: String, with twin: Op) -> KnownAnswer {
-        KnownAnswer(
-            name: name, family: family, op: op, input: input, expected: expected + expected,
-            arithmeticTolerance: arithmeticTolerance, twin: twin, weight: weight)
+        let sign = twin.weights.isEmpty ? 1.0 : -1.0
+        return KnownAnswer(
+            name: name, family: family, op: op, input: input, expected: expected + expected.map { sign * $0 },
+            arithmeticTolerance: arithmeticTolerance, twin: twin
+        ) { [weight] name, index in
+            let prefix = "twin's "
+            return name.hasPrefix(prefix)
+                ? -weight(String(name.dropFirst(prefix.count)), index) : weight(name, index)
+        }
     }
 
     private var ops: [Op] { [op] + [twin].compactMap(\.self) }

@@ -9,8 +9,10 @@ package struct SelfTestResult: Sendable, Hashable {
         case answers
         /// The driver refused to compile or to run: it may always, or its disk was full.
         case refusal
-        /// The device was full or lost, which says nothing of its kernels.
-        case circumstances
+        /// The device was lost: by a kernel, or by something else.
+        case loss
+        /// There was no memory, which says nothing of its kernels.
+        case shortage
     }
 
     package let ground: Ground
@@ -53,7 +55,8 @@ package struct SelfTestResult: Sendable, Hashable {
             } catch {
                 let ground: Ground =
                     switch error {
-                    case .outOfMemory, .outOfDeviceMemory, .deviceLost: .circumstances
+                    case .deviceLost: .loss
+                    case .outOfMemory, .outOfDeviceMemory: .shortage
                     case .weights, .inputCount, .inputMismatch, .unknownOutput, .deviceFailed: .refusal
                     }
                 self.init(passed: false, detail: "\(answer.name): \(error)", ground: ground)
