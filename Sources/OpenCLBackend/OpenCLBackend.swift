@@ -124,6 +124,9 @@ package final class OpenCLBackend: Backend {
         }
     }
 
+    /// Gives up the context that is open, whichever it is.
+    func close() { context.withLock { $0.context = nil } }
+
     package func memoryNeed(of plan: Plan) -> MemoryNeed { MemoryNeed(of: plan) }
 
     package func checkMemory(for plan: Plan) throws(BackendError) {

@@ -1,4 +1,6 @@
+import COpenCL
 import CPUBackend
+import FakeOpenCL
 import Foundation
 import OpenCLBackend
 import TensorCore
@@ -88,6 +90,40 @@ struct TuningTests {
         #expect(try bits(backend(test, store)) == first)
         let pairs = zip(first, plain).map { (Float(bitPattern: $0), Float(bitPattern: $1)) }
         #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) })
+    }
+
+    /// A device of a test behind a driver that loses it whenever a kernel with a constant is launched.
+    private func poisoned(_ test: TestDevice, _ constant: String, _ value: Int) throws -> OpenCLBackend {
+        var functions = opencl_functions()
+        let path = ProcessInfo.processInfo.environment["FATHOM_OPENCL_LIBRARY"] ?? "libOpenCL.so.1"
+        #expect(opencl_load(path, &functions) == nil)
+        fake_opencl_poison(&functions, "-D\(constant)=\(value)")
+        let devices = try OpenCLLibrary(functions: functions).devices()
+        let device = try #require(
+            devices.first { $0.name == test.device.name && $0.platform.name == test.device.platform.name })
+        return OpenCLBackend(device, name: "opencl", caches: .init(programs: nil, paths: nil, tuning: nil))
+    }
+
+    @Test("a candidate that takes the device with it is not run again, and tuning goes on", arguments: TestDevice.all)
+    func lostDevice(_ test: TestDevice) throws {
+        guard try backend(test).paths.forms(elementByteCount: 4).product == .vector else { return }
+        // No kernel without tuning has that many rows.
+        let (outcomes, leftOut) = try tuner(poisoned(test, "ITEM_ROWS", 3)).tune(plan(), seconds: 20) { _ in }
+        #expect(leftOut == 0)
+        let product = try #require(outcomes.first { $0.record.shape.kernel == "linear" })
+        let lost = product.rejected.filter { $0.reason.contains("takes the device with it") }
+        #expect(!lost.isEmpty && lost.allSatisfy { $0.constants["ITEM_ROWS"] == 3 }, "\(product.rejected)")
+        #expect(Set(lost.map(\.constants)).count == lost.count)
+        #expect(product.record.constants["ITEM_ROWS"] != 3 && product.timedCount > 0)
+    }
+
+    @Test("a device that is lost without tuning ends it with an error", arguments: TestDevice.all.prefix(1))
+    func lostWithoutTuning(_ test: TestDevice) throws {
+        let backend = try poisoned(test, "HEAD_WIDTH", 16)
+        let error = #expect(throws: BackendError.self) {
+            _ = try tuner(backend).tune(plan(), seconds: 5) { _ in }
+        }
+        guard case .deviceLost = error else { return #expect(Bool(false), "\(String(describing: error))") }
     }
 
     @Test("without time nothing is measured", arguments: TestDevice.all.prefix(1))

@@ -23,6 +23,7 @@ final class CandidateRace {
     private static let flopLimit = 2e11
 
     private let prepare: Prepare
+    private let lost: LostCandidates
     private let tolerance: Float
     private let problem: KernelProblem
     private let expected: RunResult
@@ -34,9 +35,10 @@ final class CandidateRace {
     /// Chooses how much a launch computes, lets the reference compute it and adds the baseline.
     init(
         _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: TunedCuts.Cut, elementByteCount: Int,
-        reference: KernelTuner.Reference, prepare: @escaping Prepare
+        reference: KernelTuner.Reference, lost: LostCandidates, prepare: @escaping Prepare
     ) throws(BackendError) {
         self.prepare = prepare
+        self.lost = lost
         self.baseline = baseline
         tolerance = KernelProblem.tolerance(elementByteCount: elementByteCount)
         let sample = { (flopCount: Double) in
@@ -59,12 +61,14 @@ final class CandidateRace {
     /// The fastest so far.
     var leader: TunedCuts.Cut? { entries.min { $0.median < $1.median }?.cut }
 
-    /// Verifies a candidate and takes it into the race; one that computes wrongly or does not run is rejected.
+    /// Verifies a candidate and takes it into the race; one that computes wrongly, does not run or was lost is rejected.
     ///
     /// - Throws: ``BackendError`` when the device is lost.
     func add(_ cut: TunedCuts.Cut) throws(BackendError) {
+        if let reason = lost.reasons[cut] { return rejected.append((cut.constants, reason)) }
         do throws(BackendError) {
-            if let fault = try verify(cut) { rejected.append((cut.constants, fault)) }
+            let fault = try lost.watch(cut) { () throws(BackendError) in try verify(cut) }
+            if let fault { rejected.append((cut.constants, fault)) }
         } catch {
             if case .deviceLost = error { throw error }
             rejected.append((cut.constants, String("\(error)".prefix(200))))
@@ -97,7 +101,9 @@ final class CandidateRace {
             // Three rounds are the least that a median says anything of.
             if round >= 3 && ContinuousClock.now > end { break }
             for index in entries.indices {
-                entries[index].seconds.append(try entries[index].prepared.run(arguments).kernelSeconds)
+                let entry = entries[index]
+                let run = { () throws(BackendError) in try entry.prepared.run(arguments).kernelSeconds }
+                entries[index].seconds.append(entry.cut == baseline ? try run() : try lost.watch(entry.cut, run))
             }
             let fastest = entries.map(\.median).min() ?? 0
             entries.removeAll { $0.cut != baseline && $0.median > Self.hopeless * fastest }

@@ -10,7 +10,7 @@ package struct KernelTuner {
         package let record: TuningRecord
         /// Candidates that were timed.
         package let timedCount: Int
-        /// Candidates that computed wrongly or did not run, and why.
+        /// Candidates that computed wrongly, did not run or took the device with them, and why.
         package let rejected: [(constants: [String: Int], reason: String)]
     }
 
@@ -18,6 +18,7 @@ package struct KernelTuner {
     private let limits: KernelLimits
     private let elementByteCount: Int
     private let reference: Reference
+    private let lost = LostCandidates()
     /// A cut that leaves every other tile of rows out, and so is the fastest, is let in here, for tests.
     package var wrongCutEnters: Stage?
 
@@ -50,12 +51,13 @@ package struct KernelTuner {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var outcomes: [Outcome] = []
         for (index, task) in tasks.enumerated() {
-            let remaining = deadline.secondsFromNow
-            guard remaining > 0 else { break }
+            guard deadline.secondsFromNow > 0 else { break }
             let share = task.weight / tasks[index...].reduce(0) { $0 + $1.weight }
-            let races = try race(task, seconds: Self.shareOfRaces * share * remaining)
-            let rest = deadline.secondsFromNow * (index + 1 == tasks.count ? 1 : Self.shareOfFinals)
-            let found = try decide(task, races, seconds: rest)
+            let found = try lost.repeatWithout(reopening: backend) { () throws(BackendError) in
+                let races = try race(task, seconds: Self.shareOfRaces * share * deadline.secondsFromNow)
+                let rest = deadline.secondsFromNow * (index + 1 == tasks.count ? 1 : Self.shareOfFinals)
+                return try decide(task, races, seconds: rest)
+            }
             outcomes += found
             found.forEach(report)
         }
@@ -91,7 +93,7 @@ package struct KernelTuner {
         let all = TuningCandidates(limits).cuts(for: part.shape)
         let race = try CandidateRace(
             part.op, part.inputs, part.shape, baseline: all[0], elementByteCount: elementByteCount,
-            reference: reference
+            reference: reference, lost: lost
         ) { problem, cut throws(BackendError) in
             try prepare(Plan(problem.graph, elementByteCount: elementByteCount), problem, cut)
         }
@@ -116,7 +118,7 @@ package struct KernelTuner {
         let final = LaunchFinal(
             prepare: { launch, problem, cut throws(BackendError) in
                 try prepare(launch.step.plan(of: problem), problem, cut)
-            }, tolerance: KernelProblem.tolerance(elementByteCount: elementByteCount))
+            }, tolerance: KernelProblem.tolerance(elementByteCount: elementByteCount), lost: lost)
         var decision = TuningDecision(task, races)
         var panels = races[0].panels(Self.panelCount)
         if wrongCutEnters == .final, let wrong = races[0].baseline.wrong.first {

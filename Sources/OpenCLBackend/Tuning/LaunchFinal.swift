@@ -38,6 +38,7 @@ struct LaunchFinal {
     /// Prepares a launch with a candidate, or without tuning.
     let prepare: (TuningTask.WholeLaunch, KernelProblem, TunedCuts.Cut?) throws(BackendError) -> OpenCLPreparedPlan
     let tolerance: Float
+    let lost: LostCandidates
 
     /// - Parameters:
     ///   - entries: those that take most of the time first.
@@ -50,7 +51,7 @@ struct LaunchFinal {
         var times: [PairedTimes] = []
         for entry in entries {
             do throws(BackendError) {
-                times.append(try pairs(entry))
+                times.append(try lost.watch(entry.cut) { () throws(BackendError) in try pairs(entry) })
             } catch {
                 if case .deviceLost = error { throw error }
                 return .rejected(entry, reason: String("\(error)".prefix(200)))

@@ -67,4 +67,9 @@ fake_opencl_counts fake_opencl_now(void);
 // The last program that was made of a binary, or its beginning; valid until the next.
 const char *fake_opencl_last_binary(void);
 
+// Lets a real driver's device be lost by every launch of a kernel whose program is built with all of these options,
+// parted by spaces; until a context is created, launches then fail. The table is changed in place, and one poison acts
+// at a time: tests that use it run one after the other.
+void fake_opencl_poison(opencl_functions *functions, const char *options);
+
 #endif
