@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 CROP, MIRROR, COLOUR, BLUR = 0.5, 0.5, 0.75, 0.3  # probabilities
 LEAST_SHARE = 0.55  # of the sides of a picture that a crop keeps
-LEAST_SIGMA, LARGEST_SIGMA = 0.4, 1.6  # pixels of blur
+LEAST_SIGMA, LARGEST_SIGMA = 0.4, 1.6  # pixels of blur in a picture of 512
 
 
 class Draws:
@@ -85,7 +85,8 @@ def augment(batch, generator):
     """Random variants of a batch's samples; pixels become float in -1...1."""
     count, device = len(batch["fov"]), batch["fov"].device
     draws = Draws(generator, count, device)
-    share, sigma = draws.uniform(LEAST_SHARE, 1), draws.uniform(LEAST_SIGMA, LARGEST_SIGMA)
+    share = draws.uniform(LEAST_SHARE, 1)
+    sigma = draws.uniform(LEAST_SIGMA, LARGEST_SIGMA) * batch["pixels"].shape[-1] / 512
     batch = batch | {"pixels": batch["pixels"].float() / 255}
     batch = changed(batch, draws.chance(CROP), lambda b, at: crop_fov(b, share[at]))
     batch = changed(batch, draws.chance(MIRROR), lambda b, at: mirror(b))

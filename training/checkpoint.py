@@ -7,8 +7,7 @@ from pathlib import Path
 import torch
 
 from .curriculum import STAGES
-from .network import build, encoders
-from .warmup import fresh_warmup
+from .network import build, share_encoder
 
 
 def path_of(folder, stage):
@@ -41,28 +40,18 @@ def load(path):
     return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
-def make_network(stage, sizes):
-    """The untrained network of a stage."""
-    return fresh_warmup(**sizes) if stage == "encoder" else build(**sizes)
-
-
 def begin(stage, sizes, folder):
     """Network of a stage at its first step: from the result of the stage it starts from, or of the nearest before it.
 
-    Stages may so be left out where time is short. After the encoder warm-up all three vision transformers begin with
-    the same weights.
+    Stages may so be left out where time is short. After `lowest` all three vision transformers begin with the same
+    weights.
     """
-    network = make_network(stage.name, sizes)
+    network = build(**sizes)
     source = stage.starts_from
     while source and not path_of(folder, source).exists():
         source = STAGES[source].starts_from
-    if source is None:
-        return network
-    earlier = load(path_of(folder, source))
-    if source == "encoder":
-        weights = {k.removeprefix("encoder."): v for k, v in earlier["network"].items() if k.startswith("encoder.")}
-        for vit in encoders(network).values():
-            vit.load_state_dict(weights)
-    else:
-        network.load_state_dict(earlier["network"])
+    if source:
+        network.load_state_dict(load(path_of(folder, source))["network"])
+    if source == "lowest":
+        share_encoder(network)
     return network

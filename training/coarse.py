@@ -1,8 +1,8 @@
-"""Coarse depth: the decoder's two lower levels and its head learn depth before the full pyramid runs.
+"""Lower levels first: the lowest decoder level learns from pictures of 128 pixels, then the lower two from 256.
 
-A quarter of the pixels, 10 of 35 crops, no decoder level above 64 x 64: a picture costs a seventh of a full step, and
-the layout of a scene, which most of delta1 is, lives in these levels. The upper levels of a fresh network pass on what
-they are given (`network.pass_through`), so the whole network then begins with the depth that was learned here.
+The layout of a scene, which most of delta1 is, lives in these levels, and a picture costs a fiftieth and a seventh of a
+full step: one crop and ten instead of 35, no decoder level above 32 x 32 and 64 x 64. Upper levels of a fresh network
+pass on what they are given (`initial.pass_through`), so the next stage begins with the depth that was learned here.
 """
 
 import torch
@@ -14,14 +14,31 @@ from .network import PATCH_SIDE
 TOKENS = PATCH_SIDE // 16  # per side of a crop
 
 
-def coarse_inverse_depth(model, pixels, fixed=False):
-    """Canonical inverse depth (B, 128, 128) of pictures (B, 3, 256, 256): the head behind the second decoder level.
+def open_head(model, features):
+    """Canonical inverse depth before the head's last ReLU, so that what is below zero still learns."""
+    for layer in model.head.layers[:-1]:
+        features = layer(features)
+    return features[:, 0]
 
-    Vision transformers that are `fixed` get no gradient, and half the time is saved.
+
+def lowest_inverse_depth(model, pixels):
+    """Canonical inverse depth (B, 64, 64), possibly below zero, of pictures (B, 3, 128, 128).
+
+    The head behind the first decoder level. The patch encoder alone runs and stands for the image encoder too, which
+    sees the same picture: `network.share_encoder` after this stage makes them one.
+    """
+    return open_head(model, model.fusion_stage.intermediate[0](lowest_features(model, pixels, shared=True)))
+
+
+def coarse_inverse_depth(model, pixels, fixed=False):
+    """Canonical inverse depth (B, 128, 128), possibly below zero, of pictures (B, 3, 256, 256).
+
+    The head behind the second decoder level. Vision transformers that are `fixed` get no gradient, and half the time is
+    saved.
     """
     lowest, middle = lower_features(model, pixels, fixed)
     first, second = model.fusion_stage.intermediate[:2]
-    return model.head(second(first(lowest), middle))
+    return open_head(model, second(first(lowest), middle))
 
 
 def lower_features(model, pixels, fixed=False):
@@ -41,11 +58,18 @@ def lower_features(model, pixels, fixed=False):
     return project[0](lowest), project[1](middle)
 
 
-def lowest_features(model, pixels):
-    """The decoder's coarsest input (B, d, 16, 16) from pictures of any size; sees one 128-pixel crop of each."""
-    neck = model.depth_pro.neck
-    small = F.interpolate(pixels, (PATCH_SIDE, PATCH_SIDE), mode="bilinear")
-    merge = lambda t: reconstruct_feature_maps(t.last_hidden_state, len(pixels), 0, (TOKENS, TOKENS))
-    low = neck.feature_upsample.scaled_images[0](merge(model.depth_pro.encoder.patch_encoder.model(small)))
-    image = neck.feature_upsample.image_block(merge(model.depth_pro.encoder.image_encoder.model(small)))
+def lowest_features(model, pixels, shared=False):
+    """The decoder's coarsest input (B, d, 16, 16) from pictures of any size; sees one 128-pixel crop of each.
+
+    With `shared` the patch encoder's tokens are taken for the image encoder's.
+    """
+    encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
+    small = pixels
+    if pixels.shape[-1] != PATCH_SIDE:
+        small = F.interpolate(pixels, (PATCH_SIDE, PATCH_SIDE), mode="bilinear")
+    merge = lambda t: reconstruct_feature_maps(t, len(pixels), 0, (TOKENS, TOKENS))
+    tokens = encoder.patch_encoder.model(small).last_hidden_state
+    others = tokens if shared else encoder.image_encoder.model(small).last_hidden_state
+    low = neck.feature_upsample.scaled_images[0](merge(tokens))
+    image = neck.feature_upsample.image_block(merge(others))
     return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(torch.cat((low, image), 1)))

@@ -25,8 +25,8 @@ class Stage:
 STAGES = {
     stage.name: stage
     for stage in (
-        Stage("encoder", None, 16000, 32, 5e-4, 5e-4, 1.0, side=128, warm_share=0.01, drop_share=0.97),
-        Stage("coarse", "encoder", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.2),
+        Stage("lowest", None, 16000, 32, 1e-3, 1e-3, 1.0, side=128, warm_share=0.01, drop_share=0.97),
+        Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.2),
         Stage(
             "stage1",
             "coarse",

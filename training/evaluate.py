@@ -13,10 +13,10 @@ from transformers import DepthProForDepthEstimation
 
 from . import checkpoint
 from .augment import plain
-from .coarse import coarse_inverse_depth
+from .coarse import coarse_inverse_depth, lowest_inverse_depth
 from .data import Pairs
 from .metrics import boundary_f1, depth_errors, focal_within, fov_within
-from .warmup import FLOOR
+from .network import build
 
 NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
 
@@ -26,16 +26,15 @@ def quick_figures(network, stage, folder, device, count=48):
     """delta1, AbsRel (true focal length) and field-of-view hits on a few held-out pictures, for the curve."""
     network.eval()
     pairs, rows, angles = Pairs([folder]), [], []
-    count = min(count if stage in ("encoder", "coarse", "fov") else 16, len(pairs))
+    count = min(count if stage in ("lowest", "coarse", "fov") else 16, len(pairs))
     for index in range(count):
         sample = plain(pairs[index])
         pixels = sample["picture"][None].to(device)
-        if stage == "encoder":
-            map, fov = network(F.interpolate(pixels, scale_factor=0.25, mode="bilinear"))
-            inverse, truth = (map[0].exp() - FLOOR).clamp(min=0).cpu().numpy(), sample["inverse"][4::8, 4::8].numpy()
-        elif stage == "coarse":
-            map = coarse_inverse_depth(network, F.interpolate(pixels, scale_factor=0.5, mode="bilinear"))
-            fov, inverse, truth = sample["fov"][None], map[0].cpu().numpy(), sample["inverse"][2::4, 2::4].numpy()
+        if stage in ("lowest", "coarse"):
+            predict, step = (lowest_inverse_depth, 8) if stage == "lowest" else (coarse_inverse_depth, 4)
+            map = predict(network, F.interpolate(pixels, scale_factor=2 / step, mode="bilinear", antialias=True))
+            fov, inverse = sample["fov"][None], map[0].cpu().numpy()
+            truth = sample["inverse"][step // 2 :: step, step // 2 :: step].numpy()
         else:
             out = network(pixel_values=pixels)
             inverse, fov, truth = out.predicted_depth[0].cpu().numpy(), out.field_of_view, sample["inverse"].numpy()
@@ -134,7 +133,7 @@ def main(arguments=None):
         model = DepthProForDepthEstimation.from_pretrained(a.model, dtype=torch.float32)
     else:
         saved = checkpoint.load(a.model)
-        model = checkpoint.make_network(a.model.stem, saved["sizes"])
+        model = build(**saved["sizes"])
         model.load_state_dict(saved["network"])
     table = evaluate(model.eval(), a.data, a.train, a.limit)
     lines = [f"{name:16}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) for name, figures in table.items()]

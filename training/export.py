@@ -40,8 +40,6 @@ def export(source, folder, figures="not measured"):
     saved = checkpoint.load(Path(source))
     if saved is None:
         raise FileNotFoundError(f"{source}: no such checkpoint; train a stage first")
-    if Path(source).stem == "encoder":
-        raise ValueError("encoder.pt is the warm-up of one encoder: export stage1.pt, stage2.pt or fov.pt")
     model = build(**saved["sizes"])
     model.load_state_dict(saved["network"])
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,8 @@ keeps every second pixel, a coarse pixel or a derivative is valid where its whol
 six scales use as many as they have (512 pixels have eight).
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -115,16 +117,14 @@ def ssi_mage(pred, target, valid):
     return mage(ssi_normalise(pred, valid), ssi_normalise(target, valid), valid)
 
 
-def nearness(target):
-    """Weight of a pixel in logarithmic errors, the root of C* / 0.3 within 0.3...3.
-
-    The least mean error is reached by the median of what a picture may show, so weighted by one that lies nearer: to
-    guess a table top as a room costs AbsRel four times as much as to guess a room as a table top.
-    """
-    return (target / 0.3).clamp(0.09, 9.0).sqrt()
+FLOOR = 0.01  # added to C before a logarithm; sky becomes ln 0.01
 
 
-def log_mae(pred, target, valid, floor=0.01):
-    """Mean nearness x |ln(C + floor) - ln(C* + floor)|: not in the paper; it gives far surfaces a voice."""
-    error = (torch.log(pred.clamp(min=0) + floor) - torch.log(target + floor)).abs()
-    return _mean_per_image(error * nearness(target), valid)
+def open_log(inverse, floor=FLOOR):
+    """ln(C + floor), continued below zero as a line of the slope there."""
+    return torch.where(inverse > 0, torch.log(inverse.clamp(min=0) + floor), math.log(floor) + inverse / floor)
+
+
+def log_mae(pred, target, valid):
+    """Mean |ln(C + floor) - ln(C* + floor)|: not in the paper; it gives far surfaces a voice."""
+    return mae(open_log(pred), open_log(target), valid)

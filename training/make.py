@@ -14,17 +14,17 @@ from pathlib import Path
 
 import torch
 
-# Of the minutes. The encoder's pictures are many and cost little; the last stages see one at a time.
+# Of the minutes. The lowest level's pictures are many and cost little; the last stages see one at a time.
 SHARES = {
     "small": 0.2,
     "whole": 0.1,
-    "encoder": 0.28,
+    "lowest": 0.28,
     "coarse": 0.16,
     "stage1": 0.12,
     "stage2": 0.05,
     "fov": 0.05,
 }
-GPU_BATCHES = {"encoder": 256, "coarse": 64, "stage1": 16, "stage2": 16, "fov": 128}  # to keep a GPU busy
+GPU_BATCHES = {"lowest": 256, "coarse": 64, "stage1": 16, "stage2": 16, "fov": 128}  # to keep a GPU busy
 
 
 def run(module, *arguments):

@@ -3,6 +3,8 @@
 import torch
 from transformers import DepthProConfig, DepthProForDepthEstimation
 
+from .initial import level, pass_through, start_large, start_with_frequencies
+
 SIDE = 512  # pixels of the square the network sees
 PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
 
@@ -46,61 +48,16 @@ def build(seed=0, **sizes):
     """
     torch.manual_seed(seed)
     model = DepthProForDepthEstimation(config(**sizes))
+    for vit in encoders(model).values():
+        start_large(vit)
+        start_with_frequencies(vit.embeddings)
+    share_encoder(model)
     pass_through(model.fusion_stage)
     level(model)
     with torch.no_grad():
         model.head.layers[4].bias.fill_(0.3)
         model.fov_model.head.layers[4].bias.fill_(60.0)
     return model
-
-
-@torch.no_grad()
-def pass_through(fusion_stage):
-    """Lets every decoder level begin as its input repeated to twice the side: what lower levels know arrives."""
-    for layer in (*fusion_stage.intermediate, fusion_stage.final):
-        same = torch.eye(layer.projection.in_channels)[:, :, None, None]
-        layer.projection.weight.copy_(same)
-        layer.projection.bias.zero_()
-        if layer.use_deconv:
-            layer.deconv.weight.copy_(same.expand_as(layer.deconv.weight))
-
-
-@torch.no_grad()
-def level(model):
-    """Scales the convolutions behind the encoders to unit output on noise (residual ends 0.2, the last one 0.05).
-
-    What the three upper decoder levels add to the lower two begins at a tenth; their connections stay as they are.
-    """
-    neck, fusion = "depth_pro.neck.", "fusion_stage."
-    wanted = {"head.layers.4": 0.05, neck + "feature_upsample.intermediate.1.layers.3": 0.1}
-    wanted |= {f"{neck}feature_projection.projections.{level}": 0.1 for level in (2, 3)}
-    wanted |= {
-        f"{fusion}{level}.residual_layer{i}.convolution2": 0.02
-        for level in ("intermediate.2", "intermediate.3", "final")
-        for i in (1, 2)
-    }
-
-    def scale(name):
-        def hook(module, inputs, output):
-            goal = wanted.get(name, 0.2 if name.endswith("convolution2") else 1.0)
-            factor = goal / output.std().clamp(min=1e-6)
-            module.weight.mul_(factor)
-            return output * factor
-
-        return hook
-
-    layers = [
-        (n, m)
-        for n, m in model.named_modules()
-        if isinstance(m, (torch.nn.Conv2d, torch.nn.ConvTranspose2d))
-        and "embeddings" not in n
-        and not (n.startswith(fusion) and n.endswith(("deconv", "projection")))
-        and n != "fov_model.head.layers.4"
-    ]  # that one gives a single number
-    hooks = [module.register_forward_hook(scale(name)) for name, module in layers]
-    model(pixel_values=torch.randn(1, 3, SIDE, SIDE))
-    for hook in hooks:
-        hook.remove()
 
 
 def encoders(model):
@@ -110,6 +67,13 @@ def encoders(model):
         "image": model.depth_pro.encoder.image_encoder.model,
         "fov": model.fov_model.fov_encoder.model,
     }
+
+
+def share_encoder(model):
+    """Lets all three vision transformers begin with the weights of the first."""
+    first, *others = encoders(model).values()
+    for vit in others:
+        vit.load_state_dict(first.state_dict())
 
 
 def depth_parameters(model):

@@ -4,8 +4,7 @@ import torch
 from torch import nn
 
 from . import losses
-from .coarse import coarse_inverse_depth, lowest_features
-from .warmup import FLOOR, warmup_loss
+from .coarse import coarse_inverse_depth, lowest_features, lowest_inverse_depth, open_head
 
 
 def collate_whole(samples):
@@ -22,8 +21,8 @@ def every(map, side):
     return map[:, step // 2 :: step, step // 2 :: step]
 
 
-class WarmupObjective(nn.Module):
-    """Encoder warm-up on whole pictures."""
+class LogObjective(nn.Module):
+    """Absolute log error and its gradient on a coarse map; samples of unknown size lose their median first."""
 
     def __init__(self, network):
         super().__init__()
@@ -31,34 +30,32 @@ class WarmupObjective(nn.Module):
 
     collate = staticmethod(collate_whole)
 
-    def forward(self, batch, stage, progress):
-        map, fov = self.network(batch["pixels"])
-        pick = lambda m: every(m, map.shape[-1])
-        return warmup_loss(
-            map.float(), fov.float(), pick(batch["inverse"]), pick(batch["valid"]), batch["metric"], batch["fov"]
-        )
-
-
-class CoarseObjective(nn.Module):
-    """Absolute log error of the 128 x 128 map, nearer counts more; samples of unknown size lose their median first."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    collate = staticmethod(collate_whole)
+    def inverse_depth(self, pixels, fixed):
+        raise NotImplementedError
 
     def forward(self, batch, stage, progress):
-        fixed = progress < stage.frozen_encoder_share
-        pred = torch.log(coarse_inverse_depth(self.network, batch["pixels"], fixed).float() + FLOOR)
-        pick = lambda m: every(m, pred.shape[-1])
-        target, valid = torch.log(pick(batch["inverse"]) + FLOOR), pick(batch["valid"])
+        inverse = self.inverse_depth(batch["pixels"], progress < stage.frozen_encoder_share).float()
+        pick = lambda m: every(m, inverse.shape[-1])
+        pred, target, valid = losses.open_log(inverse), losses.open_log(pick(batch["inverse"])), pick(batch["valid"])
         size = torch.where(valid, (pred - target).detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
         target = target + (size * ~batch["metric"])[:, None, None]
-        weight = losses.nearness(pick(batch["inverse"]))
-        log_error = losses.mae(pred * weight, target * weight, valid)
+        log_error = losses.mae(pred, target, valid)
         gradient = losses.multi_scale(pred, target, valid, (losses.SCHARR, losses.SCHARR.T), 1, scales=3)
         return log_error + gradient, {"log_error": log_error.detach(), "gradient": gradient.detach()}
+
+
+class LowestObjective(LogObjective):
+    """The 64 x 64 map of the lowest decoder level."""
+
+    def inverse_depth(self, pixels, fixed):
+        return lowest_inverse_depth(self.network, pixels)
+
+
+class CoarseObjective(LogObjective):
+    """The 128 x 128 map of the lower two decoder levels."""
+
+    def inverse_depth(self, pixels, fixed):
+        return coarse_inverse_depth(self.network, pixels, fixed)
 
 
 class DepthObjective(nn.Module):
@@ -79,7 +76,7 @@ class DepthObjective(nn.Module):
         model = self.network
         with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
             features = model.depth_pro.encoder(batch["pixels"], return_dict=True).features
-        pred = model.head(model.fusion_stage(model.depth_pro.neck(list(features)))[-1]).float()
+        pred = open_head(model, model.fusion_stage(model.depth_pro.neck(list(features)))[-1]).float()
         total, report = pred.sum() * 0.0, {}
         for chosen, terms in ((batch["metric"], stage.terms), (~batch["metric"], stage.relative_terms)):
             if not chosen.any() or not terms:
@@ -128,7 +125,7 @@ class FieldOfViewObjective(nn.Module):
 
 
 OBJECTIVES = {
-    "encoder": WarmupObjective,
+    "lowest": LowestObjective,
     "coarse": CoarseObjective,
     "stage1": DepthObjective,
     "stage2": DepthObjective,

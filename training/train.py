@@ -1,6 +1,6 @@
 """Trains one stage of the curriculum, or goes on with it.
 
-    python -m training.train --stage encoder --data data/train --held-out data/heldout --out data/checkpoints
+    python -m training.train --stage lowest --data data/train --held-out data/heldout --out data/checkpoints
     torchrun --nproc_per_node 2 -m training.train --stage stage1 ...
 
 OUT/STAGE.pt is resumed if it exists; otherwise the stage starts from the result of the one before, or
@@ -25,17 +25,16 @@ from .batches import Batches
 from .curriculum import STAGES, rate_factor
 from .evaluate import quick_figures
 from .memory import keep_freed_memory
-from .network import depth_parameters
+from .network import build, depth_parameters
 from .objective import OBJECTIVES
+from .optimise import optimiser
 
 LONGEST_STEP = 30  # seconds; what took longer was stopped, and is no part of a stage's budget
 
 
 def trainable(network, stage):
-    """Parameter groups (encoder, decoder) that this stage trains; the rest is frozen."""
-    if stage.name == "encoder":
-        named = [(n, p) for n, p in network.named_parameters() if "mask_token" not in n]
-    elif stage.name == "fov":
+    """(name, parameter) lists (encoder, decoder) of what this stage trains; the rest is frozen."""
+    if stage.name == "fov":
         named = [(n, p) for n, p in network.fov_model.named_parameters() if "mask_token" not in n]
     else:
         named = depth_parameters(network)
@@ -43,16 +42,8 @@ def trainable(network, stage):
     groups = {"encoder": [], "decoder": []}
     for name, parameter in named:
         parameter.requires_grad_(True)
-        groups["encoder" if "encoder" in name and "neck" not in name else "decoder"].append(parameter)
+        groups["encoder" if "encoder" in name and "neck" not in name else "decoder"].append((name, parameter))
     return groups
-
-
-def optimiser(groups, stage):
-    """Adam without weight decay, one rate for the vision transformers and one for everything else."""
-    rates = {"encoder": stage.encoder_rate, "decoder": stage.decoder_rate}
-    return torch.optim.Adam(
-        [{"params": p, "lr": rates[k], "base": rates[k]} for k, p in groups.items()], betas=(0.9, 0.99)
-    )
 
 
 def has_bf16_arithmetic():
@@ -102,15 +93,16 @@ class Run:
         saved = checkpoint.load(self.path)
         sizes = saved["sizes"] if saved else a.sizes
         self.sizes = sizes
-        network = checkpoint.make_network(a.stage, sizes) if saved else checkpoint.begin(self.stage, sizes, a.out)
+        network = build(**sizes) if saved else checkpoint.begin(self.stage, sizes, a.out)
         if saved:
             network.load_state_dict(saved["network"])
         self.network = network.to(self.device)
         if not cuda:
             plain_attention(self.network)
         groups = trainable(self.network, self.stage)
-        self.parameters = [p for g in groups.values() for p in g]
-        self.optimizer = optimiser(groups, self.stage)
+        self.parameters = [p for g in groups.values() for _, p in g]
+        rates = {"encoder": self.stage.encoder_rate, "decoder": self.stage.decoder_rate}
+        self.optimizer = optimiser(groups, rates)
         if saved:
             self.optimizer.load_state_dict(saved["optimizer"])
         self.step = saved["step"] if saved else 0

@@ -54,7 +54,7 @@ class Ground:
 def nature(rng, looks):
     """Soup, light and a camera proposal."""
     s = Soup()
-    hills = rng.choice([0.3, rng.uniform(0.5, 6), rng.uniform(5, 60)], p=[0.45, 0.4, 0.15])
+    hills = rng.choice([0.3, rng.uniform(0.5, 3), rng.uniform(3, 20)], p=[0.6, 0.3, 0.1])
     ground = Ground(rng, hills, rng.uniform(60, 400))
     s.add(ground.shape(rng.uniform(200, 900)), looks.grass() if rng.random() < 0.65 else looks.soil())
     if rng.random() < 0.55:
@@ -72,7 +72,7 @@ def nature(rng, looks):
     if rng.random() < 0.3:
         s.box(looks.water(), (16000, 16000, 1), (0, 0, ground.height(0, 0)[0] - 1 - rng.uniform(0.4, 3)))
     models = [outdoor.tree(rng, looks) for _ in range(3)] + [outdoor.bush(rng, looks)]
-    density, clearing = rng.choice([4, 15, 40, 90]), rng.uniform(1, 10)
+    density, clearing = rng.choice([4, 15, 40, 90]), rng.uniform(2, 10)
     for _ in range(density):
         a, r = rng.uniform(0, 2 * np.pi), clearing + rng.exponential(rng.choice([12, 40]))
         x, y = r * np.cos(a), r * np.sin(a)
@@ -120,13 +120,11 @@ def nature(rng, looks):
 
     def propose():
         x, y = rng.normal(0, 2, 2)
-        lift = eye_height(rng) if rng.random() < 0.94 else rng.uniform(2, 25)
-        pitch = rng.normal(-2, 5) if lift < 2.3 else rng.normal(-15, 8)
         return (
-            (x, y, ground.height(x, y)[0] + lift),
+            (x, y, ground.height(x, y)[0] + eye_height(rng)),
             rng.uniform(-np.pi, np.pi),
-            np.radians(pitch),
-            np.radians(rng.normal(0, 2)),
+            np.radians(rng.normal(-3, 3)),
+            np.radians(rng.normal(0, 1.5)),
         )
 
     return s, daylight(rng, (400, 20000)), propose

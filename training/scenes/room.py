@@ -99,7 +99,7 @@ def along_wall(rng, looks):
 def _standing(rng, looks, width, depth):
     """Furniture in the middle of the floor."""
     s = Soup()
-    for _ in range(rng.integers(0, 1 + max(1, int(width * depth / 6)))):
+    for _ in range(rng.integers(0, 1 + max(1, int(width * depth / 9)))):
         at, yaw, kind = (
             (rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * depth, 0),
             rng.choice([0, np.pi / 2, np.pi, rng.uniform(0, 6)]),
@@ -144,12 +144,12 @@ def _standing(rng, looks, width, depth):
 def room(rng, looks):
     """Soup, light and a proposal of camera position, yaw, pitch, roll."""
     kind = rng.random()
-    width, depth = rng.uniform(2.2, 7, 2)
+    width, depth = rng.uniform(2.6, 6.5, 2)
     height = rng.uniform(2.3, 3.2)
     if kind < 0.12:
-        width, depth = rng.uniform(1.2, 2.6), rng.uniform(6, 22)
-    elif kind < 0.27:
-        width, depth, height = rng.uniform(8, 30), rng.uniform(8, 40), rng.uniform(3, 9)
+        width, depth = rng.uniform(1.4, 2.4), rng.uniform(6, 14)
+    elif kind < 0.18:
+        width, depth, height = rng.uniform(7, 14), rng.uniform(7, 18), rng.uniform(3, 5)
     s, wall = Soup(), looks.wall()
     s.box(looks.floor(), (width + 0.4, depth + 0.4, 0.1), (width / 2, depth / 2, -0.1))
     s.box(
@@ -157,7 +157,7 @@ def room(rng, looks):
         (width + 0.4, depth + 0.4, 0.1),
         (width / 2, depth / 2, height),
     )
-    outside = rng.random() < 0.6
+    outside = rng.random() < 0.3
     sides = [
         ((0, depth, 0), 0.0, width),
         ((width, 0, 0), np.pi, width),
@@ -211,12 +211,12 @@ def room(rng, looks):
     def propose():
         corner = rng.choice([0.0, 1.0], 2)  # one stands in a quarter of the room and looks across it
         at = (
-            abs(corner[0] - rng.uniform(0.06, 0.45)) * width,
-            abs(corner[1] - rng.uniform(0.06, 0.45)) * depth,
-            min(eye_height(rng) if rng.random() < 0.85 else rng.uniform(0.9, 1.3), height - 0.2),
+            abs(corner[0] - rng.uniform(0.06, 0.3)) * width,
+            abs(corner[1] - rng.uniform(0.06, 0.3)) * depth,
+            eye_height(rng),
         )
         target = (abs(corner[0] - rng.uniform(0.4, 0.95)) * width, abs(corner[1] - rng.uniform(0.4, 0.95)) * depth)
         yaw = np.arctan2(-(target[0] - at[0]), target[1] - at[1])
-        return at, yaw, np.radians(rng.normal(-8, 7)), np.radians(rng.normal(0, 2))
+        return at, yaw, np.radians(rng.normal(-8, 4)), np.radians(rng.normal(0, 1.5))
 
     return s, indoor(rng, lamps), propose

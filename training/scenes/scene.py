@@ -12,11 +12,11 @@ from .street import street
 from .tabletop import tabletop
 
 FAMILIES = {
-    "room": (room, 0.42),
-    "street": (street, 0.25),
+    "room": (room, 0.45),
+    "street": (street, 0.26),
     "nature": (nature, 0.21),
-    "tabletop": (tabletop, 0.08),
-    "heap": (heap, 0.04),
+    "tabletop": (tabletop, 0.06),
+    "heap": (heap, 0.02),
 }
 
 

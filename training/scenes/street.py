@@ -82,10 +82,8 @@ def street(rng, looks):
             )
 
     def propose():
-        height = eye_height(rng) if rng.random() < 0.94 else rng.uniform(2.5, 12)
-        along = rng.normal(0, 0.25) if rng.random() < 0.8 else rng.uniform(-np.pi, np.pi)
-        at = (rng.uniform(-1, 1) * (road + walk * 0.8), rng.uniform(-4, 12), height)
-        pitch = rng.normal(0, 5) if height < 2.3 else rng.normal(-14, 8)
-        return at, along, np.radians(pitch), np.radians(rng.normal(0, 1.8))
+        along = rng.normal(0, 0.2) if rng.random() < 0.92 else rng.uniform(-np.pi, np.pi)
+        at = (rng.uniform(-1, 1) * (road + walk * 0.6), rng.uniform(-4, 12), eye_height(rng))
+        return at, along, np.radians(rng.normal(-1, 3)), np.radians(rng.normal(0, 1.5))
 
     return s, daylight(rng, (150, 5000)), propose

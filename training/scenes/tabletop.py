@@ -49,7 +49,7 @@ def tabletop(rng, looks):
         s.place(figures.person(rng, looks, True), base + [0, depth / 2 + 0.3, 0])
 
     def propose():
-        a, r, pitch = rng.uniform(0, 2 * np.pi), rng.uniform(0.35, 1.3), np.radians(rng.uniform(-65, -3))
+        a, r, pitch = rng.uniform(0, 2 * np.pi), rng.uniform(0.45, 1.0), np.radians(rng.uniform(-45, -15))
         target = base + [
             rng.uniform(-0.2, 0.2) * width,
             rng.uniform(-0.2, 0.2) * depth,

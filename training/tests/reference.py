@@ -67,6 +67,9 @@ def ssi_mage(p, g, v):
     return mage(normalise(p, v), normalise(g, v), v)
 
 
+def open_log(x):
+    return np.where(x > 0, np.log(np.maximum(x, 0) + 0.01), np.log(0.01) + x / 0.01)
+
+
 def log_mae(p, g, v):
-    nearness = np.sqrt(np.clip(g / 0.3, 0.3**2, 3**2))
-    return mean_valid(nearness * np.abs(np.log(np.maximum(p, 0) + 0.01) - np.log(g + 0.01)), v)
+    return mean_valid(np.abs(open_log(p) - open_log(g)), v)

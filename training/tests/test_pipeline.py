@@ -11,15 +11,15 @@ from transformers import DepthProForDepthEstimation
 
 from training import checkpoint, export, make, train
 from training.augment import crop_fov, plain
-from training.coarse import coarse_inverse_depth, lower_features, lowest_features
+from training.coarse import coarse_inverse_depth, lower_features, lowest_features, lowest_inverse_depth
 from training.curriculum import STAGES, rate_factor
 from training.data import Pairs
 from training.evaluate import evaluate, score
-from training.network import build, predict_inverse_depth
+from training.network import build, encoders, predict_inverse_depth, share_encoder
 from training.objective import collate_whole, every
+from training.optimise import Both, Muon, optimiser, orthogonal
 from training.scenes.generate import generate
 from training.scenes.scene import make_views
-from training.warmup import fresh_warmup
 
 SMALL = ["--width", "64", "--layers", "4", "--decoder", "16", "--device", "cpu"]
 
@@ -60,9 +60,9 @@ def test_cells_of_a_map_lie_where_their_pixels_do(scenes):
     assert torch.equal(every(sample["inverse"][None], 64)[0], sample["inverse"][1::2, 1::2])
 
 
-def test_fresh_tokens_tell_frequencies_apart(scenes):
+def test_fresh_tokens_tell_frequencies_apart(scenes, small):
     """Whitened: no coefficient drowns the others, as the mean colour does behind random weights."""
-    embed = fresh_warmup(width=64, layers=2, heads=1, decoder=16, hooks=(1, 0)).encoder.embeddings
+    embed = encoders(small)["patch"].embeddings
     pixels = torch.stack([plain(s)["picture"] for s in Pairs([scenes], 128)])
     with torch.no_grad():
         size = embed.patch_embeddings(pixels).flatten(0, 1).std(0)
@@ -89,6 +89,47 @@ def test_prediction_is_that_of_transformers(small):
         assert torch.allclose(lowest_features(small, pixels), lowest, atol=1e-5)
         halved = torch.nn.functional.interpolate(pixels, scale_factor=0.5, mode="bilinear")
         assert torch.allclose(lower_features(small, halved)[1], middle, atol=1e-5)
+
+
+def test_the_lowest_level_is_that_of_the_network_where_encoders_are_one(small):
+    pixels = torch.randn(2, 3, 128, 128, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        assert torch.equal(lowest_features(small, pixels, shared=True), lowest_features(small, pixels))
+        other = build(seed=4, width=64, layers=4, heads=1, decoder=16, hooks=(2, 1))
+        for parameter in encoders(other)["patch"].parameters():
+            parameter.mul_(1.1)
+        assert not torch.allclose(lowest_features(other, pixels, shared=True), lowest_features(other, pixels))
+        share_encoder(other)
+        assert torch.equal(lowest_features(other, pixels, shared=True), lowest_features(other, pixels))
+        assert lowest_inverse_depth(other, pixels).shape == (2, 64, 64)
+
+
+def test_muon_steps_along_the_nearest_orthogonal_matrix():
+    generator = torch.Generator().manual_seed(5)
+    for shape in ((12, 30), (30, 12), (7, 7)):
+        matrix = torch.randn(shape, generator=generator)
+        u, _, v = torch.linalg.svd(matrix, full_matrices=False)
+        values = torch.linalg.svdvals(orthogonal(matrix))
+        assert 0.5 < values.min() and values.max() < 1.3
+        assert ((u @ v) * orthogonal(matrix)).sum() > 0.85 * min(shape)
+    wanted = torch.randn(12, 30, generator=generator)
+    weight = torch.nn.Parameter(torch.zeros(12, 30))
+    muon = Muon([{"params": [weight], "lr": 0.2}])
+    for step in range(200):
+        muon.param_groups[0]["lr"] = 0.2 * (1 - step / 200)
+        muon.zero_grad()
+        ((weight - wanted) ** 2).sum().backward()
+        muon.step()
+    assert (weight - wanted).abs().mean() < 0.1
+
+
+def test_every_parameter_has_one_optimiser(small):
+    groups = train.trainable(small, STAGES["stage1"])
+    both = optimiser(groups, {"encoder": 1e-4, "decoder": 1e-3})
+    assert isinstance(both, Both) and len(both.parts) == 2
+    ids = [id(p) for g in both.param_groups for p in g["params"]]
+    assert len(ids) == len(set(ids)) == sum(len(named) for named in groups.values())
+    assert {g["base"] for g in both.param_groups} == {1e-4, 1e-3, 2e-3, 2e-2}
 
 
 def test_a_fresh_network_begins_with_its_coarse_depth(small):
@@ -123,8 +164,8 @@ def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
 
 
 def test_a_budget_ends_a_stage_by_the_clock(scenes, tmp_path):
-    train.main(["--stage", "encoder", "--budget", "0.05", "--data", str(scenes), "--out", str(tmp_path), *SMALL])
-    saved = checkpoint.load(tmp_path / "encoder.pt")
+    train.main(["--stage", "lowest", "--budget", "0.05", "--data", str(scenes), "--out", str(tmp_path), *SMALL])
+    saved = checkpoint.load(tmp_path / "lowest.pt")
     assert saved["step"] > 0 and 2.9 < saved["seconds"] < 60
 
 
@@ -146,7 +187,7 @@ def test_a_stage_begins_with_the_nearest_that_was_trained(tmp_path):
 
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
-    first, last = train.main(["--stage", "encoder", "--steps", "80", *common, "--batch", "4"])
+    first, last = train.main(["--stage", "lowest", "--steps", "80", *common, "--batch", "4"])
     assert last < 0.9 * first
     for stage in ("coarse", "stage1", "stage2", "fov"):
         train.main(["--stage", stage, "--steps", "2", *common])

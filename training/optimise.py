@@ -1,0 +1,87 @@
+"""Muon for matrices and convolutions, Adam for the rest.
+
+Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) steps along the nearest orthogonal matrix of its
+momentum, so that no direction of a weight waits for the large ones. A network from nothing needs a quarter less time
+than with Adam to the same error (README.md).
+"""
+
+import torch
+
+MUON_RATE = 20.0  # times the rate of Adam
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # quintic whose fifth iterate maps singular values to 0.7...1.2
+
+
+@torch.no_grad()
+def orthogonal(matrix, iterations=5):
+    """The nearest (half-)orthogonal matrix, roughly: singular values become 0.7...1.2."""
+    a, b, c = NEWTON_SCHULZ
+    x = matrix / (matrix.norm() + 1e-7)
+    x = x.T if len(x) > x.shape[1] else x
+    for _ in range(iterations):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.T if len(matrix) > matrix.shape[1] else x
+
+
+class Muon(torch.optim.Optimizer):
+    """For weights of two or more dimensions; the first is taken for rows, all others for columns."""
+
+    def __init__(self, groups, momentum=0.9, decay=0.02):
+        super().__init__(groups, {"momentum": momentum, "decay": decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for weight in (w for w in group["params"] if w.grad is not None):
+                state = self.state[weight]
+                if not state:
+                    state["mean"] = torch.zeros_like(weight)
+                mean = state["mean"].lerp_(weight.grad, 1 - group["momentum"])
+                update = orthogonal(weight.grad.lerp(mean, group["momentum"]).flatten(1))
+                rows, columns = update.shape
+                weight.mul_(1 - group["lr"] * group["decay"])
+                weight.add_(update.view_as(weight), alpha=-group["lr"] * max(1, rows / columns) ** 0.5)
+
+
+class Both:
+    """Several optimisers as one."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    @property
+    def param_groups(self):
+        return [group for part in self.parts for group in part.param_groups]
+
+    def zero_grad(self, set_to_none=True):
+        for part in self.parts:
+            part.zero_grad(set_to_none=set_to_none)
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+    def state_dict(self):
+        return {"parts": [part.state_dict() for part in self.parts]}
+
+    def load_state_dict(self, state):
+        for part, saved in zip(self.parts, state["parts"], strict=True):
+            part.load_state_dict(saved)
+
+
+def is_matrix(name, parameter):
+    """Whether Muon trains it: not what meets the picture or gives the result."""
+    outer = ("embeddings", "head.layers.4")
+    return parameter.ndim >= 2 and not any(part in name for part in outer)
+
+
+def optimiser(named, rates):
+    """Optimiser of (name, parameter) lists by group, each with its rate in `rates`; `base` of a group is that rate."""
+    adam, muon = [], []
+    for group, parameters in named.items():
+        matrices = [p for n, p in parameters if is_matrix(n, p)]
+        others = [p for n, p in parameters if not is_matrix(n, p)]
+        adam.append({"params": others, "lr": rates[group], "base": rates[group]})
+        if matrices:
+            muon.append({"params": matrices, "lr": MUON_RATE * rates[group], "base": MUON_RATE * rates[group]})
+    return Both(torch.optim.Adam(adam, betas=(0.9, 0.98)), *([Muon(muon)] if muon else []))
