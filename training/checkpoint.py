@@ -40,18 +40,24 @@ def load(path):
     return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
+def network_of(path):
+    """The network of a checkpoint. Stage `lowest` trains one vision transformer for all three: they get its weights."""
+    saved = load(path)
+    if saved is None:
+        raise FileNotFoundError(f"{path}: no such checkpoint; train a stage first")
+    network = build(**saved["sizes"])
+    network.load_state_dict(saved["network"])
+    if path.stem == "lowest":
+        share_encoder(network)
+    return network
+
+
 def begin(stage, sizes, folder):
     """Network of a stage at its first step: from the result of the stage it starts from, or of the nearest before it.
 
-    Stages may so be left out where time is short. After `lowest` all three vision transformers begin with the same
-    weights.
+    Stages may so be left out where time is short.
     """
-    network = build(**sizes)
     source = stage.starts_from
     while source and not path_of(folder, source).exists():
         source = STAGES[source].starts_from
-    if source:
-        network.load_state_dict(load(path_of(folder, source))["network"])
-    if source == "lowest":
-        share_encoder(network)
-    return network
+    return network_of(path_of(folder, source)) if source else build(**sizes)

@@ -1,7 +1,7 @@
 """Lower levels first: the lowest decoder level learns from pictures of 128 pixels, then the lower two from 256.
 
-The layout of a scene, which most of delta1 is, lives in these levels, and a picture costs a fiftieth and a seventh of a
-full step: one crop and ten instead of 35, no decoder level above 32 x 32 and 64 x 64. Upper levels of a fresh network
+The layout of a scene, which most of delta1 is, lives in these levels, and a picture costs little: one crop and ten
+instead of 35, no decoder level above 32 x 32 and 64 x 64. Upper levels of a fresh network
 pass on what they are given (`initial.pass_through`), so the next stage begins with the depth that was learned here.
 """
 
@@ -25,7 +25,7 @@ def lowest_inverse_depth(model, pixels):
     """Canonical inverse depth (B, 64, 64), possibly below zero, of pictures (B, 3, 128, 128).
 
     The head behind the first decoder level. The patch encoder alone runs and stands for the image encoder too, which
-    sees the same picture: `network.share_encoder` after this stage makes them one.
+    sees the same picture: after this stage `network.share_encoder` makes their weights the same.
     """
     return open_head(model, model.fusion_stage.intermediate[0](lowest_features(model, pixels, shared=True)))
 
@@ -52,10 +52,18 @@ def lower_features(model, pixels, fixed=False):
         image = encoder.image_encoder.model(small).last_hidden_state
     merge = lambda t, padding, side: reconstruct_feature_maps(t, len(pixels), padding, (side, side))
     middle = up.scaled_images[1](merge(tokens[: -len(pixels)], 2 * model.config.merge_padding_value, 2 * TOKENS))
-    lowest = up.scaled_images[0](merge(tokens[-len(pixels) :], 0, TOKENS))
-    image = up.image_block(merge(image, 0, TOKENS))
-    lowest = neck.fuse_image_with_low_res(torch.cat((lowest, image), 1))
-    return project[0](lowest), project[1](middle)
+    return fuse(model, tokens[-len(pixels) :], image), project[1](middle)
+
+
+def fuse(model, tokens, image):
+    """The decoder's coarsest input (B, d, 16, 16) from the patch and the image encoder's tokens of whole pictures."""
+    neck = model.depth_pro.neck
+    up, maps = (
+        neck.feature_upsample,
+        [reconstruct_feature_maps(t, len(t), 0, (TOKENS, TOKENS)) for t in (tokens, image)],
+    )
+    both = torch.cat((up.scaled_images[0](maps[0]), up.image_block(maps[1])), 1)
+    return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(both))
 
 
 def lowest_features(model, pixels, shared=False):
@@ -63,13 +71,8 @@ def lowest_features(model, pixels, shared=False):
 
     With `shared` the patch encoder's tokens are taken for the image encoder's.
     """
-    encoder, neck = model.depth_pro.encoder, model.depth_pro.neck
-    small = pixels
+    encoder, small = model.depth_pro.encoder, pixels
     if pixels.shape[-1] != PATCH_SIDE:
         small = F.interpolate(pixels, (PATCH_SIDE, PATCH_SIDE), mode="bilinear")
-    merge = lambda t: reconstruct_feature_maps(t, len(pixels), 0, (TOKENS, TOKENS))
     tokens = encoder.patch_encoder.model(small).last_hidden_state
-    others = tokens if shared else encoder.image_encoder.model(small).last_hidden_state
-    low = neck.feature_upsample.scaled_images[0](merge(tokens))
-    image = neck.feature_upsample.image_block(merge(others))
-    return neck.feature_projection.projections[0](neck.fuse_image_with_low_res(torch.cat((low, image), 1)))
+    return fuse(model, tokens, tokens if shared else encoder.image_encoder.model(small).last_hidden_state)

@@ -16,7 +16,6 @@ from .augment import plain
 from .coarse import coarse_inverse_depth, lowest_inverse_depth
 from .data import Pairs
 from .metrics import boundary_f1, depth_errors, focal_within, fov_within
-from .network import build
 
 NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
 
@@ -132,9 +131,7 @@ def main(arguments=None):
     if a.model.is_dir():
         model = DepthProForDepthEstimation.from_pretrained(a.model, dtype=torch.float32)
     else:
-        saved = checkpoint.load(a.model)
-        model = build(**saved["sizes"])
-        model.load_state_dict(saved["network"])
+        model = checkpoint.network_of(a.model)
     table = evaluate(model.eval(), a.data, a.train, a.limit)
     lines = [f"{name:16}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) for name, figures in table.items()]
     print("\n".join(lines))

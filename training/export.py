@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from . import checkpoint
-from .network import SIDE, build
+from .network import SIDE
 
 LARGEST_BYTES = 25_000_000
 PREPROCESSING = {
@@ -37,11 +37,7 @@ def without_unused(model):
 
 def export(source, folder, figures="not measured"):
     """Exports checkpoint file `source` to `folder`; returns the byte count of the weights."""
-    saved = checkpoint.load(Path(source))
-    if saved is None:
-        raise FileNotFoundError(f"{source}: no such checkpoint; train a stage first")
-    model = build(**saved["sizes"])
-    model.load_state_dict(saved["network"])
+    model = checkpoint.network_of(Path(source))
     folder.mkdir(parents=True, exist_ok=True)
     without_unused(model).to(torch.bfloat16).save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(PREPROCESSING, indent=2) + "\n")

@@ -185,6 +185,21 @@ def test_a_stage_begins_with_the_nearest_that_was_trained(tmp_path):
     assert all(torch.equal(a, b) for a, b in zip(begun.parameters(), network.parameters()))
 
 
+def test_a_checkpoint_of_the_lowest_level_has_one_encoder(tmp_path):
+    sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
+    network = build(**sizes)
+    for parameter in encoders(network)["patch"].parameters():
+        parameter.data.mul_(1.1)
+    for stage, shares in (("lowest", True), ("coarse", False)):
+        path = checkpoint.path_of(tmp_path, stage)
+        checkpoint.save(path, network, torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
+        patch, *others = (list(vit.parameters()) for vit in encoders(checkpoint.network_of(path)).values())
+        for other in others:
+            assert all(torch.equal(a, b) for a, b in zip(patch, other)) == shares
+    with pytest.raises(FileNotFoundError, match="train a stage first"):
+        checkpoint.network_of(tmp_path / "none.pt")
+
+
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
     first, last = train.main(["--stage", "lowest", "--steps", "80", *common, "--batch", "4"])
