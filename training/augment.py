@@ -42,6 +42,7 @@ def crop_fov(batch, share):
         "pixels": F.grid_sample(batch["pixels"], grid, "bilinear", "border", align_corners=False),
         "inverse": inverse / share[:, None, None],
         "valid": valid > 0.5,
+        "focal": batch["focal"] / share[:, None],
         "fov": 2 * torch.rad2deg(torch.atan(half)),
     }
 
@@ -81,18 +82,21 @@ def changed(batch, chosen, change):
     return batch | {k: batch[k].index_copy(0, at, v) for k, v in made.items()}
 
 
-def augment(batch, generator):
-    """Random variants of a batch's samples; pixels become float in -1...1."""
+def augment(batch, generator, variety=1.0):
+    """Random variants of a batch's samples; pixels become float in -1...1.
+
+    `variety` scales how likely crops, colours and blur are.
+    """
     count, device = len(batch["fov"]), batch["fov"].device
     draws = Draws(generator, count, device)
     share = draws.uniform(LEAST_SHARE, 1)
     sigma = draws.uniform(LEAST_SIGMA, LARGEST_SIGMA) * batch["pixels"].shape[-1] / 512
     batch = batch | {"pixels": batch["pixels"].float() / 255}
-    batch = changed(batch, draws.chance(CROP), lambda b, at: crop_fov(b, share[at]))
+    batch = changed(batch, draws.chance(CROP * variety), lambda b, at: crop_fov(b, share[at]))
     batch = changed(batch, draws.chance(MIRROR), lambda b, at: mirror(b))
     colour = lambda b, at: {"pixels": recolour(b["pixels"], Draws(generator, len(at), device))}
-    batch = changed(batch, draws.chance(COLOUR), colour)
-    batch = changed(batch, draws.chance(BLUR), lambda b, at: {"pixels": blur(b["pixels"], sigma[at])})
+    batch = changed(batch, draws.chance(COLOUR * variety), colour)
+    batch = changed(batch, draws.chance(BLUR * variety), lambda b, at: {"pixels": blur(b["pixels"], sigma[at])})
     return batch | {"pixels": batch["pixels"] * 2 - 1}
 
 

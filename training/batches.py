@@ -17,8 +17,8 @@ class Batches(torch.utils.data.Dataset):
     `keep` reads all pictures at the beginning, by all cores, and holds them decoded.
     """
 
-    def __init__(self, folders, collate, size, rank, side=SIDE, keep=False):
-        self.folders, self.collate, self.size, self.rank = folders, collate, size, rank
+    def __init__(self, folders, collate, size, rank, side=SIDE, keep=False, variety=1.0):
+        self.folders, self.collate, self.size, self.rank, self.variety = folders, collate, size, rank, variety
         self.side, self.kept = side, {} if keep else None
         self.pairs, self.scanned = Pairs(folders, side, self.kept), None
         if keep:
@@ -38,7 +38,7 @@ class Batches(torch.utils.data.Dataset):
 
     def varied(self, step, batch):
         """The batch of a step, on any device, as it is trained on."""
-        return augment(batch, self.generator(step, 1))
+        return augment(batch, self.generator(step, 1), self.variety)
 
     def loader(self, first, last, workers):
         """Batches of steps first...last-1 in order, made ahead by `workers` processes (0: on demand)."""

@@ -27,10 +27,11 @@ def claim(path):
     return file
 
 
-def save(path, network, optimizer, step, sizes, seconds):
+def save(path, objective, optimizer, step, sizes, seconds):
     """Writes everything that continues the stage at `step`; appears whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
-    state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+    state = {"network": objective.network.state_dict(), "optimizer": optimizer.state_dict()}
+    state["own"] = dict(objective.own_parameters())
     torch.save(state | {"step": step, "sizes": sizes, "seconds": seconds}, partial)
     partial.replace(path)
 
@@ -41,13 +42,13 @@ def load(path):
 
 
 def network_of(path):
-    """The network of a checkpoint. Stage `lowest` trains one vision transformer for all three: they get its weights."""
+    """The network of a checkpoint. The first two stages train one vision transformer: all three get its weights."""
     saved = load(path)
     if saved is None:
         raise FileNotFoundError(f"{path}: no such checkpoint; train a stage first")
     network = build(**saved["sizes"])
     network.load_state_dict(saved["network"])
-    if path.stem == "lowest":
+    if path.stem in ("encoder", "lowest"):
         share_encoder(network)
     return network
 

@@ -1,9 +1,10 @@
 """Folders of (image, depth, intrinsics), metric or relative, as training pairs of the network's square size.
 
-A picture NAME.jpg or NAME.png goes with NAME.json {"fx": pixels, "width": pixels, optional "metric", "real", "scale"}
-and NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is metres along the optical axis;
-infinite is sky (C* = 0, valid), zero, negative and NaN are invalid. "metric": false means that the true size is unknown
-(scale-and-shift-invariant losses), "real": true that the depth is measured, hence the trimmed losses.
+A picture NAME.jpg or NAME.png goes with NAME.json {"fx": pixels, "width": pixels, optional "fy", "height", "metric",
+"real", "scale"} and NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is metres along
+the optical axis; infinite is sky (C* = 0, valid), zero, negative and NaN are invalid. "metric": false means that the
+true size is unknown (scale-and-shift-invariant losses), "real": true that the depth is measured, hence the trimmed
+losses.
 """
 
 import json
@@ -62,7 +63,9 @@ class Pairs(torch.utils.data.Dataset):
 
     def read(self, stem):
         picture, depth, about = read_pair(stem)
-        inverse, valid = canonical(depth, about["fx"] / about["width"])
+        height = about.get("height", about["width"] * picture.shape[0] / picture.shape[1])
+        focal = about["fx"] / about["width"], about.get("fy", about["fx"]) / height
+        inverse, valid = canonical(depth, focal[0])
         picture = torch.from_numpy(picture).permute(2, 0, 1)
         inverse, valid = torch.from_numpy(inverse), torch.from_numpy(valid)
         if picture.shape[1:] != (self.side, self.side):
@@ -77,6 +80,7 @@ class Pairs(torch.utils.data.Dataset):
             "inverse": inverse,
             "valid": valid,
             "fov": torch.tensor(2 * np.degrees(np.arctan(0.5 * about["width"] / about["fx"])), dtype=torch.float32),
+            "focal": torch.tensor(focal, dtype=torch.float32),
             "metric": torch.tensor(bool(about.get("metric", True))),
             "real": torch.tensor(bool(about.get("real", False))),
         }

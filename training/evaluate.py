@@ -13,34 +13,30 @@ from transformers import DepthProForDepthEstimation
 
 from . import checkpoint
 from .augment import plain
-from .coarse import coarse_inverse_depth, lowest_inverse_depth
 from .data import Pairs
 from .metrics import boundary_f1, depth_errors, focal_within, fov_within
+from .network import SIDE
+from .objective import every
 
 NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
 
 
 @torch.no_grad()
-def quick_figures(network, stage, folder, device, count=48):
+def quick_figures(objective, stage, folder, device, count=48):
     """delta1, AbsRel (true focal length) and field-of-view hits on a few held-out pictures, for the curve."""
-    network.eval()
+    objective.eval()
     pairs, rows, angles = Pairs([folder]), [], []
-    count = min(count if stage in ("lowest", "coarse", "fov") else 16, len(pairs))
-    for index in range(count):
+    for index in range(min(count if stage.side < SIDE else count // 3, len(pairs))):
         sample = plain(pairs[index])
         pixels = sample["picture"][None].to(device)
-        if stage in ("lowest", "coarse"):
-            predict, step = (lowest_inverse_depth, 8) if stage == "lowest" else (coarse_inverse_depth, 4)
-            map = predict(network, F.interpolate(pixels, scale_factor=2 / step, mode="bilinear", antialias=True))
-            fov, inverse = sample["fov"][None], map[0].cpu().numpy()
-            truth = sample["inverse"][step // 2 :: step, step // 2 :: step].numpy()
-        else:
-            out = network(pixel_values=pixels)
-            inverse, fov, truth = out.predicted_depth[0].cpu().numpy(), out.field_of_view, sample["inverse"].numpy()
-        angles.append((float(fov[0]), float(sample["fov"])))
+        if stage.side < SIDE and stage.name != "fov":
+            pixels = F.interpolate(pixels, (stage.side, stage.side), mode="bilinear", antialias=True)
+        map, fov = objective.predict(pixels)
+        inverse, truth = map[0].cpu().numpy(), every(sample["inverse"], map.shape[-1]).numpy()
+        angles.append((float(sample["fov"] if fov is None else fov[0]), float(sample["fov"])))
         focal = 0.5 / np.tan(np.radians(angles[-1][1]) / 2)
         rows.append(depth_errors(focal / np.maximum(inverse, NEAREST_INVERSE), focal / np.maximum(truth, 1e-9)))
-    network.train()
+    objective.train()
     rows = [r for r in rows if r]
     mean = lambda key: round(float(np.mean([r[key] for r in rows])), 4)
     return {"delta1": mean("delta1"), "abs_rel": mean("abs_rel"), "fov25": round(fov_within(*zip(*angles)), 3)}

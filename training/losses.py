@@ -18,7 +18,7 @@ LAPLACE = torch.tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]], dty
 BINOMIAL = torch.tensor([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]], dtype=torch.float64) / 16
 
 
-def _mean_per_image(error, valid):
+def mean_per_image(error, valid):
     """Mean over valid pixels of each image, then over images."""
     valid = valid.to(error.dtype)
     count = valid.flatten(1).sum(1)
@@ -32,7 +32,7 @@ def mae(pred, target, valid, trim=0.0):
         valid = valid & (
             error <= torch.stack([_limit(e[v], 1 - trim) for e, v in zip(error.detach(), valid)])[:, None, None]
         )
-    return _mean_per_image(error, valid)
+    return mean_per_image(error, valid)
 
 
 def _limit(values, share):
@@ -44,7 +44,7 @@ def _limit(values, share):
 
 def mse(pred, target, valid):
     """Mean squared error."""
-    return _mean_per_image((pred - target) ** 2, valid)
+    return mean_per_image((pred - target) ** 2, valid)
 
 
 def ssi_normalise(x, valid):
@@ -91,7 +91,7 @@ def multi_scale(pred, target, valid, stencils, power, scales=SCALES):
         if scale:
             difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)
         inside = _whole(valid)
-        total = total + sum(_mean_per_image(_filter(difference, s).abs() ** power, inside) for s in stencils) / len(
+        total = total + sum(mean_per_image(_filter(difference, s).abs() ** power, inside) for s in stencils) / len(
             stencils
         )
     return total / scales
@@ -128,3 +128,12 @@ def open_log(inverse, floor=FLOOR):
 def log_mae(pred, target, valid):
     """Mean |ln(C + floor) - ln(C* + floor)|: not in the paper; it gives far surfaces a voice."""
     return mae(open_log(pred), open_log(target), valid)
+
+
+def gentle(error, scale=0.2):
+    """Absolute error that counts less and less: scale ln(1 + |e| / scale).
+
+    At the border of the sky a logarithm is off by three and more; added up as they are, such pixels drown the tenths
+    that rooms are about.
+    """
+    return scale * torch.log1p(error.abs() / scale)

@@ -14,17 +14,25 @@ from pathlib import Path
 
 import torch
 
-# Of the minutes. The lowest level's pictures are many and cost little; the last stages see one at a time.
+# Of the minutes. The encoder's pictures are many and cost little; the last stages see one at a time.
 SHARES = {
     "small": 0.2,
     "whole": 0.1,
-    "lowest": 0.28,
-    "coarse": 0.16,
+    "encoder": 0.28,
+    "lowest": 0.06,
+    "coarse": 0.12,
     "stage1": 0.12,
     "stage2": 0.05,
     "fov": 0.05,
 }
-GPU_BATCHES = {"lowest": 256, "coarse": 64, "stage1": 16, "stage2": 16, "fov": 128}  # to keep a GPU busy
+GPU_BATCHES = {
+    "encoder": 256,
+    "lowest": 256,
+    "coarse": 64,
+    "stage1": 16,
+    "stage2": 16,
+    "fov": 128,
+}  # to keep a GPU busy
 
 
 def run(module, *arguments):
@@ -45,7 +53,7 @@ def render(data, minutes, held_out, processes):
 
 
 def train(data, minutes, sizes):
-    """Every stage, each within its share of the minutes; the first two look at small pictures too."""
+    """Every stage, each within its share of the minutes; the first three look at small pictures too."""
     for stage in GPU_BATCHES:
         folders = [data / "whole"] if stage.startswith("stage") else [data / "small", data / "whole"]
         batch = ("--batch", GPU_BATCHES[stage]) if torch.cuda.is_available() else ()

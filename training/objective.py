@@ -5,71 +5,117 @@ from torch import nn
 
 from . import losses
 from .coarse import coarse_inverse_depth, lowest_features, lowest_inverse_depth, open_head
+from .network import encoders
+from .points import PointHead, normals
+
+NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
+GRADIENT_WEIGHT = 0.3
 
 
 def collate_whole(samples):
     """Whole pictures side by side."""
-    keys = ("inverse", "valid", "metric", "real", "fov")
+    keys = ("inverse", "valid", "metric", "real", "fov", "focal")
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {
         k: torch.stack([s[k] for s in samples]) for k in keys
     }
 
 
 def every(map, side):
-    """The pixels of maps (B, S, S) that stand for those of maps (B, side, side)."""
+    """The pixels of maps (..., S, S) that stand for those of maps (..., side, side)."""
     step = map.shape[-1] // side
-    return map[:, step // 2 :: step, step // 2 :: step]
+    return map[..., step // 2 :: step, step // 2 :: step]
 
 
-class LogObjective(nn.Module):
-    """Absolute log error and its gradient on a coarse map; samples of unknown size lose their median first."""
+def log_difference(pred, batch):
+    """Predicted logarithms (B, S, S) minus true ones, and where they are valid; samples of unknown size lose their
+    median."""
+    target, valid = losses.open_log(every(batch["inverse"], pred.shape[-1])), every(batch["valid"], pred.shape[-1])
+    difference = pred - target
+    size = torch.where(valid, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
+    return difference - (size * ~batch["metric"])[:, None, None], valid
+
+
+class Objective(nn.Module):
+    """What all have in common: the network, and what the curve shows of it."""
+
+    collate = staticmethod(collate_whole)
 
     def __init__(self, network):
         super().__init__()
         self.network = network
 
-    collate = staticmethod(collate_whole)
+    def own_parameters(self):
+        """(name, parameter) of what is trained with the network and no part of it."""
+        return [(n, p) for n, p in self.named_parameters() if not n.startswith("network.")]
 
-    def inverse_depth(self, pixels, fixed):
+    def predict(self, pixels):
+        """Canonical inverse depth (B, S, S) and field of view in degrees, None where the stage has none."""
+        out = self.network(pixel_values=pixels)
+        return out.predicted_depth, out.field_of_view
+
+
+class EncoderObjective(Objective):
+    """The patch encoder by itself, behind a linear head that no later stage knows: depth and normals of points."""
+
+    def __init__(self, network):
+        super().__init__(network)
+        self.head = PointHead(encoders(network)["patch"].config.hidden_size)
+
+    def points(self, pixels):
+        return self.head(encoders(self.network)["patch"](pixels).last_hidden_state)
+
+    def predict(self, pixels):
+        return self.points(pixels)[0].exp() - losses.FLOOR, None
+
+    def forward(self, batch, stage, progress):
+        pred, facing = self.points(batch["pixels"])
+        difference, valid = log_difference(pred.float(), batch)
+        wanted = every(normals(batch["inverse"], batch["focal"]), pred.shape[-1])
+        seen = valid & (wanted.abs().sum(1) > 0)
+        log_loss = losses.mean_per_image(losses.gentle(difference), valid)
+        normal_error = losses.mean_per_image((facing.float() - wanted).abs().sum(1), seen)
+        report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid)}
+        return log_loss + NORMAL_WEIGHT * normal_error, report | {"normal_error": normal_error.detach()}
+
+
+class LogObjective(Objective):
+    """Log error and its gradient on a coarse map."""
+
+    def inverse_depth(self, pixels, fixed=False):
         raise NotImplementedError
+
+    def predict(self, pixels):
+        return self.inverse_depth(pixels), None
 
     def forward(self, batch, stage, progress):
         inverse = self.inverse_depth(batch["pixels"], progress < stage.frozen_encoder_share).float()
-        pick = lambda m: every(m, inverse.shape[-1])
-        pred, target, valid = losses.open_log(inverse), losses.open_log(pick(batch["inverse"])), pick(batch["valid"])
-        size = torch.where(valid, (pred - target).detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
-        target = target + (size * ~batch["metric"])[:, None, None]
-        log_error = losses.mae(pred, target, valid)
-        gradient = losses.multi_scale(pred, target, valid, (losses.SCHARR, losses.SCHARR.T), 1, scales=3)
-        return log_error + gradient, {"log_error": log_error.detach(), "gradient": gradient.detach()}
+        difference, valid = log_difference(losses.open_log(inverse), batch)
+        scharr = (losses.SCHARR, losses.SCHARR.T)
+        gradient = losses.multi_scale(difference, torch.zeros_like(difference), valid, scharr, 1, scales=3)
+        report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid), "gradient": gradient.detach()}
+        return losses.mean_per_image(losses.gentle(difference), valid) + GRADIENT_WEIGHT * gradient, report
 
 
 class LowestObjective(LogObjective):
     """The 64 x 64 map of the lowest decoder level."""
 
-    def inverse_depth(self, pixels, fixed):
+    def inverse_depth(self, pixels, fixed=False):
         return lowest_inverse_depth(self.network, pixels)
 
 
 class CoarseObjective(LogObjective):
     """The 128 x 128 map of the lower two decoder levels."""
 
-    def inverse_depth(self, pixels, fixed):
+    def inverse_depth(self, pixels, fixed=False):
         return coarse_inverse_depth(self.network, pixels, fixed)
 
 
-class DepthObjective(nn.Module):
+class DepthObjective(Objective):
     """Stages 1 and 2: the paper's losses on canonical inverse depth.
 
     Metric maps are divided by the mean C* of their image, so that a landscape counts as much as a table top; with a few
     thousand steps the plain loss would hear near scenes only.
     """
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    collate = staticmethod(collate_whole)
 
     def forward(self, batch, stage, progress):
         fixed = progress < stage.frozen_encoder_share
@@ -106,14 +152,8 @@ class DepthObjective(nn.Module):
         return value
 
 
-class FieldOfViewObjective(nn.Module):
+class FieldOfViewObjective(Objective):
     """The field-of-view network alone, squared error in units of 20 degrees; depth features are frozen."""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    collate = staticmethod(collate_whole)
 
     def forward(self, batch, stage, progress):
         model = self.network
@@ -125,6 +165,7 @@ class FieldOfViewObjective(nn.Module):
 
 
 OBJECTIVES = {
+    "encoder": EncoderObjective,
     "lowest": LowestObjective,
     "coarse": CoarseObjective,
     "stage1": DepthObjective,

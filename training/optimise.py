@@ -71,7 +71,7 @@ class Both:
 
 def is_matrix(name, parameter):
     """Whether Muon trains it: not what meets the picture or gives the result."""
-    outer = ("embeddings", "head.layers.4")
+    outer = ("embeddings", "head.layers.4", "head.weight")
     return parameter.ndim >= 2 and not any(part in name for part in outer)
 
 

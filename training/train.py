@@ -1,6 +1,6 @@
 """Trains one stage of the curriculum, or goes on with it.
 
-    python -m training.train --stage lowest --data data/train --held-out data/heldout --out data/checkpoints
+    python -m training.train --stage encoder --data data/train --held-out data/heldout --out data/checkpoints
     torchrun --nproc_per_node 2 -m training.train --stage stage1 ...
 
 OUT/STAGE.pt is resumed if it exists; otherwise the stage starts from the result of the one before, or
@@ -99,22 +99,25 @@ class Run:
         self.network = network.to(self.device)
         if not cuda:
             plain_attention(self.network)
+        objective = OBJECTIVES[a.stage](self.network).to(self.device)
         groups = trainable(self.network, self.stage)
+        groups["decoder"] += objective.own_parameters()
         self.parameters = [p for g in groups.values() for _, p in g]
         rates = {"encoder": self.stage.encoder_rate, "decoder": self.stage.decoder_rate}
         self.optimizer = optimiser(groups, rates)
         if saved:
             self.optimizer.load_state_dict(saved["optimizer"])
+            objective.load_state_dict(saved["own"], strict=False)
         self.step = saved["step"] if saved else 0
         self.began = self.ticked = time.time()
         self.seconds = saved["seconds"] if saved else 0.0  # spent on this stage, earlier runs included, pauses not
         self.bf16 = cuda or a.precision == "bf16" or (a.precision == "auto" and has_bf16_arithmetic())
-        objective = OBJECTIVES[a.stage](self.network)
-        self.collate = objective.collate
+        self.bare, self.collate = objective, objective.collate
         self.objective = (
             DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
         )
-        self.batches = Batches(a.data, self.collate, a.batch or self.stage.batch, self.rank, self.stage.side, a.keep)
+        size, side = a.batch or self.stage.batch, self.stage.side
+        self.batches = Batches(a.data, self.collate, size, self.rank, side, a.keep, self.stage.variety)
 
     def tick(self):
         """Counts the time since the last call; of a process that was stopped meanwhile, LONGEST_STEP."""
@@ -147,7 +150,7 @@ class Run:
 
     def save(self):
         if self.rank == 0:
-            checkpoint.save(self.path, self.network, self.optimizer, self.step, self.sizes, self.seconds)
+            checkpoint.save(self.path, self.bare, self.optimizer, self.step, self.sizes, self.seconds)
 
     def agreed(self, value):
         """The largest of the processes' values: all answer alike, and none waits for a gradient that never comes."""
@@ -162,7 +165,7 @@ class Run:
         row = {"step": self.step, "seconds": round(seconds, 1), "pictures": pictures}
         row |= {k: round(v / count, 5) for k, v in sums.items()}
         if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
-            row |= quick_figures(self.network, self.stage.name, self.a.held_out, self.device)
+            row |= quick_figures(self.bare, self.stage, self.a.held_out, self.device)
         else:
             row |= {"delta1": "", "abs_rel": "", "fov25": ""}
         curve.add(row)

@@ -78,3 +78,12 @@ def test_an_image_without_valid_pixels_gives_a_finite_loss(name):
 def test_scharr_of_a_ramp_is_its_slope():
     ramp = torch.arange(20, dtype=torch.float64).expand(1, 20, 20) * 0.25
     assert torch.allclose(losses._filter(ramp, losses.SCHARR), torch.tensor(0.25, dtype=torch.float64))
+
+
+def test_gentle_errors_grow_ever_slower_from_a_slope_of_one():
+    error = torch.tensor([-2.0, -0.3, 0.0, 1e-8, 0.3, 2.0], dtype=torch.float64)
+    value = losses.gentle(error, scale=0.2)
+    assert torch.allclose(value, 0.2 * torch.from_numpy(np.log1p(np.abs(error.numpy()) / 0.2)), rtol=1e-12)
+    assert float(value[3]) == pytest.approx(1e-8, rel=1e-6) and value[5] < 3 * value[4]
+    away = error.abs().add(0.01).requires_grad_()
+    assert torch.autograd.gradcheck(losses.gentle, (away,))

@@ -16,8 +16,9 @@ from training.curriculum import STAGES, rate_factor
 from training.data import Pairs
 from training.evaluate import evaluate, score
 from training.network import build, encoders, predict_inverse_depth, share_encoder
-from training.objective import collate_whole, every
+from training.objective import EncoderObjective, LowestObjective, collate_whole, every
 from training.optimise import Both, Muon, optimiser, orthogonal
+from training.points import normals
 from training.scenes.generate import generate
 from training.scenes.scene import make_views
 
@@ -58,6 +59,29 @@ def test_crop_keeps_metric_depth(scenes):
 def test_cells_of_a_map_lie_where_their_pixels_do(scenes):
     sample = Pairs([scenes], 128)[0]
     assert torch.equal(every(sample["inverse"][None], 64)[0], sample["inverse"][1::2, 1::2])
+
+
+def test_normals_of_planes_face_the_camera():
+    """A plane n p = -d of three different slopes, in a picture whose focal lengths differ."""
+    focal = torch.tensor([[0.8, 1.1]])
+    at = (torch.arange(16) + 0.5) / 16 - 0.5
+    rays = torch.stack((at.expand(16, 16) / 0.8, at[:, None].expand(16, 16) / 1.1, torch.ones(16, 16)))
+    for normal in ((0.0, -1.0, -0.2), (0.9, 0.1, -1.0), (0.0, 0.0, -1.0)):
+        normal = torch.nn.functional.normalize(torch.tensor(normal), dim=0)
+        inverse = -(normal[:, None, None] * rays).sum(0)[None] * 0.8 / 1.5  # C = f / (w D), 1.5 m from the camera
+        seen = (inverse > 0)[0, ::2, ::2] & (inverse > 0)[0, ::2, 1::2] & (inverse > 0)[0, 1::2, ::2]
+        found = normals(inverse.clamp(min=0), focal)[0]
+        assert seen.sum() > 20 and torch.allclose(found[:, seen], normal[:, None].expand(3, seen.sum()), atol=1e-4)
+        assert (found[:, ~seen] == 0).all()
+
+
+def test_the_encoder_alone_predicts_points(scenes, small):
+    objective = EncoderObjective(small)
+    with torch.no_grad():
+        inverse, fov = objective.predict(torch.zeros(2, 3, 128, 128))
+    assert inverse.shape == (2, 32, 32) and fov is None
+    assert torch.allclose(inverse, torch.full_like(inverse, 0.19), atol=1e-4)  # its head begins at zero
+    assert [n for n, _ in objective.own_parameters()] == ["head.weight", "head.bias"]
 
 
 def test_fresh_tokens_tell_frequencies_apart(scenes, small):
@@ -180,19 +204,21 @@ def test_a_stage_has_one_trainer(tmp_path):
 def test_a_stage_begins_with_the_nearest_that_was_trained(tmp_path):
     sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
     network = build(seed=1, **sizes)
-    checkpoint.save(tmp_path / "coarse.pt", network, torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
+    checkpoint.save(
+        tmp_path / "coarse.pt", LowestObjective(network), torch.optim.Adam(network.parameters()), 1, sizes, 0.0
+    )
     begun = checkpoint.begin(STAGES["fov"], sizes, tmp_path)
     assert all(torch.equal(a, b) for a, b in zip(begun.parameters(), network.parameters()))
 
 
-def test_a_checkpoint_of_the_lowest_level_has_one_encoder(tmp_path):
+def test_a_checkpoint_of_the_first_stages_has_one_encoder(tmp_path):
     sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
     network = build(**sizes)
     for parameter in encoders(network)["patch"].parameters():
         parameter.data.mul_(1.1)
-    for stage, shares in (("lowest", True), ("coarse", False)):
+    for stage, shares in (("encoder", True), ("lowest", True), ("coarse", False)):
         path = checkpoint.path_of(tmp_path, stage)
-        checkpoint.save(path, network, torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
+        checkpoint.save(path, LowestObjective(network), torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
         patch, *others = (list(vit.parameters()) for vit in encoders(checkpoint.network_of(path)).values())
         for other in others:
             assert all(torch.equal(a, b) for a, b in zip(patch, other)) == shares
@@ -202,9 +228,13 @@ def test_a_checkpoint_of_the_lowest_level_has_one_encoder(tmp_path):
 
 def test_training_descends_resumes_and_exports(scenes, tmp_path):
     common = ["--data", str(scenes), "--out", str(tmp_path), "--batch", "2", "--log-every", "1", *SMALL]
-    first, last = train.main(["--stage", "lowest", "--steps", "80", *common, "--batch", "4"])
+    first, last = train.main(["--stage", "encoder", "--steps", "80", *common, "--batch", "4"])
     assert last < 0.9 * first
-    for stage in ("coarse", "stage1", "stage2", "fov"):
+    learned = checkpoint.load(tmp_path / "encoder.pt")["own"]["head.weight"]
+    train.main(["--stage", "encoder", "--steps", "1", *common])
+    resumed = checkpoint.load(tmp_path / "encoder.pt")["own"]["head.weight"]
+    assert 0 < (resumed - learned).abs().max() < 0.1 * learned.abs().max()
+    for stage in ("lowest", "coarse", "stage1", "stage2", "fov"):
         train.main(["--stage", stage, "--steps", "2", *common])
     train.main(["--stage", "stage1", "--steps", "1", "--keep", *common])
     assert checkpoint.load(tmp_path / "stage1.pt")["step"] == 3
@@ -231,7 +261,7 @@ def test_one_command_makes_a_model(tmp_path, monkeypatch):
     monkeypatch.setattr(make, "run", run)
     shape = ["--minutes", "0.1", "--held-out", "1", "--processes", "1", *SMALL]
     make.main(["--data", str(tmp_path), "--model", str(tmp_path / "mini"), *shape])
-    assert done == ["scenes.generate"] * 3 + ["train"] * 5 + ["evaluate", "export"]
+    assert done == ["scenes.generate"] * 3 + ["train"] * 6 + ["evaluate", "export"]
     assert sum(make.SHARES.values()) < 1
     assert "delta1" in (tmp_path / "mini/README.md").read_text()
     assert (tmp_path / "mini/model.safetensors").stat().st_mode & 0o777 == 0o644
