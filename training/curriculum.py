@@ -28,7 +28,7 @@ STAGES = {
     for stage in (
         Stage("encoder", None, 30000, 32, 1e-3, 1e-3, 1.0, side=128, warm_share=0.01, drop_share=0.97, variety=0.4),
         Stage("lowest", "encoder", 8000, 32, 3e-4, 1e-3, 1.0, side=128, drop_share=0.97, variety=0.4),
-        Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.2),
+        Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.5),
         Stage(
             "stage1",
             "coarse",
@@ -37,9 +37,9 @@ STAGES = {
             1e-4,
             1e-3,
             1.0,
-            (("mae", 1.0), ("ssi_mage", 0.3), ("log_mae", 1.0)),
+            (("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0)),
             (("ssi_mae", 0.3), ("ssi_mage", 0.3)),
-            frozen_encoder_share=0.3,
+            frozen_encoder_share=0.5,
         ),
         Stage(
             "stage2",
@@ -49,9 +49,10 @@ STAGES = {
             5e-5,
             5e-4,
             0.5,
-            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("log_mae", 1.0)),
+            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("gentle_log", 1.0)),
+            frozen_encoder_share=0.5,
         ),
-        Stage("fov", "stage2", 2000, 24, 2e-4, 1e-3, 1.0, side=256),
+        Stage("fov", "stage2", 6000, 32, 2e-4, 1e-3, 1.0, side=128),
     )
 }
 

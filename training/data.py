@@ -83,4 +83,5 @@ class Pairs(torch.utils.data.Dataset):
             "focal": torch.tensor(focal, dtype=torch.float32),
             "metric": torch.tensor(bool(about.get("metric", True))),
             "real": torch.tensor(bool(about.get("real", False))),
+            "family": about.get("family", ""),
         }

@@ -84,13 +84,16 @@ def score(inverse, fov, sample):
 
 
 def evaluate(model, folder, train=None, limit=None):
-    """Table {method: {figure: mean}} on a folder; baselines when the training folder is given."""
+    """Table {method: {figure: mean}} on a folder; baselines when the training folder is given.
+
+    Where pictures belong to families, the model has a row for each as well.
+    """
     pairs = Pairs([folder])
     methods = {"model": None}
     if train:
         constant, mean_map, mean_fov = baselines(train)
         methods |= {"constant depth": constant, "mean map": mean_map}
-    rows, angles = {m: [] for m in methods}, []
+    rows, angles, families = {m: [] for m in methods}, [], {}
     for index in range(min(limit or len(pairs), len(pairs))):
         sample = plain(pairs[index])
         inverse, fov = predictions(model, sample["picture"])
@@ -102,9 +105,12 @@ def evaluate(model, folder, train=None, limit=None):
             elif name == "mean map":
                 inverse, fov = value, mean_fov
             rows[name].append(score(inverse, fov, sample))
+        if sample["family"]:
+            families.setdefault(f"model, {sample['family']}", []).append(rows["model"][-1])
     table = {
         name: {k: float(np.mean([r[k] for r in r_ if r])) for k in next(r for r in r_ if r)}
-        for name, r_ in rows.items()
+        for name, r_ in (rows | families).items()
+        if any(r_)
     }
     pred, true = zip(*angles)
     table["model"] |= {"fov_within_25": fov_within(pred, true), "focal_within_25": focal_within(pred, true)}
@@ -129,7 +135,7 @@ def main(arguments=None):
     else:
         model = checkpoint.network_of(a.model)
     table = evaluate(model.eval(), a.data, a.train, a.limit)
-    lines = [f"{name:16}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) for name, figures in table.items()]
+    lines = [f"{name:20}" + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()) for name, figures in table.items()]
     print("\n".join(lines))
     if a.figures:
         a.figures.write_text("\n".join(lines) + "\n")

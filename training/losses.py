@@ -125,11 +125,6 @@ def open_log(inverse, floor=FLOOR):
     return torch.where(inverse > 0, torch.log(inverse.clamp(min=0) + floor), math.log(floor) + inverse / floor)
 
 
-def log_mae(pred, target, valid):
-    """Mean |ln(C + floor) - ln(C* + floor)|: not in the paper; it gives far surfaces a voice."""
-    return mae(open_log(pred), open_log(target), valid)
-
-
 def gentle(error, scale=0.2):
     """Absolute error that counts less and less: scale ln(1 + |e| / scale).
 
@@ -137,3 +132,8 @@ def gentle(error, scale=0.2):
     that rooms are about.
     """
     return scale * torch.log1p(error.abs() / scale)
+
+
+def gentle_log(pred, target, valid):
+    """Gentle error of ln(C + floor): not in the paper; it gives far surfaces a voice."""
+    return mean_per_image(gentle(open_log(pred) - open_log(target)), valid)

@@ -132,7 +132,7 @@ class DepthObjective(Objective):
             size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
             share = chosen.float().mean()
             for name, weight in terms:
-                a, b = (p, g) if name == "log_mae" or name.startswith("ssi") else (p / size, g / size)
+                a, b = (p, g) if name == "gentle_log" or name.startswith("ssi") else (p / size, g / size)
                 value = self._term(name, a, b, v, real)
                 total = total + weight * share * value
                 report[name] = value.detach()

@@ -71,5 +71,5 @@ def open_log(x):
     return np.where(x > 0, np.log(np.maximum(x, 0) + 0.01), np.log(0.01) + x / 0.01)
 
 
-def log_mae(p, g, v):
-    return mean_valid(np.abs(open_log(p) - open_log(g)), v)
+def gentle_log(p, g, v):
+    return mean_valid(0.2 * np.log1p(np.abs(open_log(p) - open_log(g)) / 0.2), v)

@@ -7,7 +7,7 @@ import torch
 from training import losses
 from training.tests import reference
 
-NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "log_mae"]
+NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log"]
 
 
 def maps(seed, side=200, holes=0.002):
