@@ -76,7 +76,7 @@ struct DepthCommand: ParsableCommand {
             options.focalLength = camera.focalLength
             options.maximumPixelCount = maxPixels
             options.replacesForeignFiles = overwrite
-            let estimator = try DepthEstimator(model: model.model, options: model.options)
+            let estimator = try DepthEstimator(model: model.path(), options: model.options)
             // Told now rather than after the first photograph was computed.
             if let output { try createFolder(output) }
             reporter.warnOnce(estimator.deviceWarning)

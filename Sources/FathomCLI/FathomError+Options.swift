@@ -10,6 +10,7 @@ extension FathomError {
 extension FathomError.Parameter {
     fileprivate var option: String {
         switch self {
+        case .model: "--model"
         case .outputFolder: "--output"
         case .replacing: "--overwrite"
         case .focalLength: "--focal-px, --focal-35mm or --fov"

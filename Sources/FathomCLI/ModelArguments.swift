@@ -6,13 +6,26 @@ struct ModelArguments: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The model: a folder with config.json and model.safetensors (Hugging Face), or Apple's depth_pro.pt.",
+            """
+            The model: a folder with config.json and model.safetensors (Hugging Face), or Apple's depth_pro.pt. \
+            (default: FATHOM_MODEL, or Fathom Mini where its folder Models/mini lies beside the program)
+            """,
             valueName: "path"))
-    var model: String
+    var model: String?
 
     @OptionGroup var run: RunArguments
 
     var options: DepthEstimator.Options { run.options }
+
+    /// The path of the model that is named, or of the one that runs where none is.
+    func path() throws(FathomError) -> String {
+        if let model { return model }
+        let found = try DefaultModel.find()
+        if found.isMini {
+            writeError("fathom: no --model: Fathom Mini runs, a demonstration that knows made-up scenes only")
+        }
+        return found.path
+    }
 }
 
 /// How to run a model.

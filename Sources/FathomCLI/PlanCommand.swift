@@ -25,11 +25,11 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         if let roofline {
-            let budgets = try TimeBudget.all(model: model.model, device: roofline, options: model.options)
+            let budgets = try TimeBudget.all(model: model.path(), device: roofline, options: model.options)
             for budget in budgets { try writeOutput(json ? jsonLine(budget) : BudgetText(budget).text) }
             return
         }
-        let summary = try ModelSummary(model: model.model, options: model.options)
+        let summary = try ModelSummary(model: model.path(), options: model.options)
         try writeOutput(json ? jsonLine(summary) : text(summary))
     }
 

@@ -52,7 +52,7 @@ struct ProfileCommand: ParsableCommand {
     func run() throws {
         for path in [csv == "-" ? nil : csv, trace, roofline].compactMap(\.self) { try OutputFile.check(path) }
         let photograph = try photograph.map { try Photograph(contentsOf: $0) } ?? Photograph.synthetic()
-        let estimator = try DepthEstimator(measuring: model.model, options: model.options)
+        let estimator = try DepthEstimator(measuring: model.path(), options: model.options)
         var options = ProfileOptions()
         options.runCount = runs
         options.warmupCount = warmup

@@ -32,7 +32,7 @@ struct TuneCommand: ParsableCommand {
 
         func run() throws {
             let report = try KernelTuning.tune(
-                model: model.model, options: model.options, seconds: budget.seconds
+                model: model.path(), options: model.options, seconds: budget.seconds
             ) { result in
                 writeError("\(result.kernel) \(result.shape): \(Self.gain(result))")
             }

@@ -47,8 +47,8 @@ struct HelpTests {
 
     /// Arguments and what the message must hold.
     static let mistakes: [([String], String)] = [
-        (["dept"], "dept"), (["depth", "a.jpg"], "--model"), (["depth", "--model", "m"], "photo-or-folder"),
-        (["plan"], "--model"), (["devices", "a"], "Unexpected"),
+        (["dept"], "dept"), (["depth", "--model", "m"], "photo-or-folder"),
+        (["devices", "a"], "Unexpected"),
         (["depth", "a.jpg", "--model", "m", "--colour"], "--colour"),
         (["depth", "a.jpg", "--model", "m", "--format", "npz,exrs"], "npz,exrs"),
         (["depth", "a.jpg", "--model", "m", "--format", ""], "--format"),
