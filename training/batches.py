@@ -26,7 +26,8 @@ class Batches(torch.utils.data.Dataset):
                 list(pool.map(self.pairs.__getitem__, range(len(self.pairs))))
 
     def generator(self, step, purpose):
-        """The random numbers of a step: which pictures (purpose 0), how they are varied (1)."""
+        """The random numbers of a step: which pictures (purpose 0), how they are varied (1), and
+        what part of them the upper levels see (2)."""
         return torch.Generator().manual_seed(1_000_003 * step + 7 * self.rank + 1 + purpose)
 
     def __getitem__(self, step):
@@ -34,7 +35,8 @@ class Batches(torch.utils.data.Dataset):
             self.pairs, self.scanned = Pairs(self.folders, self.side, self.kept), step // RESCAN_STEPS
         indices = torch.randint(len(self.pairs), (self.size,), generator=self.generator(step, 0)).tolist()
         batch = self.collate([self.pairs[i] for i in indices])
-        return batch | {"pictures": torch.tensor(len(self.pairs))}
+        window = torch.rand(1, 2, generator=self.generator(step, 2)).expand(self.size, 2)
+        return batch | {"window": window, "pictures": torch.tensor(len(self.pairs))}
 
     def varied(self, step, batch):
         """The batch of a step, on any device, as it is trained on."""

@@ -20,14 +20,14 @@ class Stage:
     warm_share: float = 0.02
     drop_share: float = 0.3  # last part, in which the rate falls to nothing
     frozen_encoder_share: float = 0.0  # first part with fixed vision transformers
-    variety: float = 1.0  # how likely crops, colours and blur are, of the paper's probabilities
+    variety: float = 0.4  # how likely crops, colours and blur are, of the paper's probabilities
 
 
 STAGES = {
     stage.name: stage
     for stage in (
-        Stage("encoder", None, 30000, 32, 1e-3, 1e-3, 1.0, side=128, warm_share=0.01, drop_share=0.97, variety=0.4),
-        Stage("lowest", "encoder", 8000, 32, 3e-4, 1e-3, 1.0, side=128, drop_share=0.97, variety=0.4),
+        Stage("encoder", None, 30000, 32, 1e-3, 1e-3, 1.0, side=128, warm_share=0.01, drop_share=0.97),
+        Stage("lowest", "encoder", 8000, 32, 3e-4, 1e-3, 1.0, side=128, drop_share=0.97),
         Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.5),
         Stage(
             "stage1",

@@ -7,6 +7,7 @@ from . import losses
 from .coarse import coarse_inverse_depth, lowest_features, lowest_inverse_depth, open_head
 from .network import encoders
 from .points import PointHead, normals
+from .window import Window, windowed_features
 
 NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
 GRADIENT_WEIGHT = 0.3
@@ -111,7 +112,7 @@ class CoarseObjective(LogObjective):
 
 
 class DepthObjective(Objective):
-    """Stages 1 and 2: the paper's losses on canonical inverse depth.
+    """Stages 1 and 2: the paper's losses on canonical inverse depth, in a window that moves from batch to batch.
 
     Metric maps are divided by the mean C* of their image, so that a landscape counts as much as a table top; with a few
     thousand steps the plain loss would hear near scenes only.
@@ -122,14 +123,15 @@ class DepthObjective(Objective):
         model = self.network
         with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
             features = model.depth_pro.encoder(batch["pixels"], return_dict=True).features
-        pred = open_head(model, model.fusion_stage(model.depth_pro.neck(list(features)))[-1]).float()
+        window = Window.at(batch["window"][0])
+        pred = window.inner(open_head(model, windowed_features(model, features, window)).float())
         total, report = pred.sum() * 0.0, {}
         for chosen, terms in ((batch["metric"], stage.terms), (~batch["metric"], stage.relative_terms)):
             if not chosen.any() or not terms:
                 continue
-            p, g, v = pred[chosen], batch["inverse"][chosen], batch["valid"][chosen]
-            real = batch["real"][chosen]
+            g, v, real = (batch[k][chosen] for k in ("inverse", "valid", "real"))
             size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
+            p, g, v = pred[chosen], window.cut(g), window.cut(v)
             share = chosen.float().mean()
             for name, weight in terms:
                 a, b = (p, g) if name == "gentle_log" or name.startswith("ssi") else (p / size, g / size)

@@ -13,6 +13,7 @@ from training.curriculum import STAGES
 from training.data import Pairs
 from training.network import build
 from training.objective import DepthObjective, collate_whole
+from training.window import Window
 
 
 def write(folder, name, depth, suffix, **about):
@@ -81,13 +82,15 @@ def test_real_and_relative_samples_get_their_own_losses():
     batch = {"pixels": torch.randn(3, 3, 512, 512), "inverse": torch.rand(3, 512, 512) + 0.1}
     batch |= {"valid": torch.ones(3, 512, 512, dtype=torch.bool)}
     batch |= {"metric": torch.tensor([True, True, False]), "real": torch.tensor([False, True, False])}
+    batch |= {"window": torch.tensor([[0.2, 0.9]]).expand(3, 2)}
     with torch.no_grad():
         total, report = objective(batch, STAGES["stage1"], 0)
         pred = objective.network(batch["pixels"]).predicted_depth
         size = batch["inverse"].flatten(1).mean(1)[:, None, None]
-        p, g, v = pred / size, batch["inverse"] / size, batch["valid"]
+        window = Window.at(batch["window"][0])
+        p, g, v = (window.cut(map) for map in (pred / size, batch["inverse"] / size, batch["valid"]))
         expected = (losses.mae(p[:1], g[:1], v[:1]) + losses.mae(p[1:2], g[1:2], v[1:2], 0.2)) / 2
         assert float(report["mae"]) == pytest.approx(float(expected), rel=1e-5)
-        relative = losses.ssi_mae(pred[2:], batch["inverse"][2:], v[2:])
+        relative = losses.ssi_mae(window.cut(pred[2:]), window.cut(batch["inverse"][2:]), v[2:])
         assert float(report["ssi_mae"]) == pytest.approx(float(relative), rel=1e-5)
         assert torch.isfinite(total) and "ssi_mage" in report

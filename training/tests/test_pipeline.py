@@ -11,7 +11,7 @@ from transformers import DepthProForDepthEstimation
 
 from training import checkpoint, export, make, train
 from training.augment import crop_fov, plain
-from training.coarse import coarse_inverse_depth, lower_features, lowest_features, lowest_inverse_depth
+from training.coarse import coarse_inverse_depth, lower_features, lowest_features, lowest_inverse_depth, open_head
 from training.curriculum import STAGES, rate_factor
 from training.data import Pairs
 from training.evaluate import evaluate, score
@@ -21,6 +21,7 @@ from training.optimise import Both, Muon, optimiser, orthogonal
 from training.points import normals
 from training.scenes.generate import generate
 from training.scenes.scene import make_views
+from training.window import Window, windowed_features
 
 SMALL = ["--width", "64", "--layers", "4", "--decoder", "16", "--device", "cpu"]
 
@@ -126,6 +127,18 @@ def test_the_lowest_level_is_that_of_the_network_where_encoders_are_one(small):
         share_encoder(other)
         assert torch.equal(lowest_features(other, pixels, shared=True), lowest_features(other, pixels))
         assert lowest_inverse_depth(other, pixels).shape == (2, 64, 64)
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (0.999, 0.4), (0.3, 0.999)])
+def test_a_window_is_computed_as_the_whole_is(small, place):
+    pixels = torch.randn(2, 3, 512, 512, generator=torch.Generator().manual_seed(6))
+    window = Window.at(torch.tensor(place))
+    with torch.no_grad():
+        features = small.depth_pro.encoder(pixels, return_dict=True).features
+        part = window.inner(open_head(small, windowed_features(small, features, window)))
+        whole = window.cut(open_head(small, small.fusion_stage(small.depth_pro.neck(list(features)))[-1]))
+    assert part.shape == whole.shape and part.shape[1] >= 56 * 4
+    assert torch.allclose(part, whole, atol=1e-5)
 
 
 def test_muon_steps_along_the_nearest_orthogonal_matrix():
