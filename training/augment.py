@@ -1,13 +1,14 @@
-"""Augmentation of a batch where it lies: field-of-view crop, mirror, colour and blur, with the paper's probabilities.
+"""Augmentation of a batch where it lies: field-of-view crop, mirror, colour and blur.
 
-Batches hold tensors (B, ...): pixels (B, 3, S, S) uint8, inverse and valid (B, S, S), fov (B) in degrees. All numbers
-are drawn on the processor, so that a step is the same on every device.
+Batches hold tensors (B, ...): pixels (B, 3, S, S) uint8, inverse and valid (B, S, S), fov (B) in degrees, focal (B, 2)
+over width and height, and for stage `encoder` normals (B, 3, S, S). All numbers are drawn on the processor, so that a
+step is the same on every device.
 """
 
 import torch
 import torch.nn.functional as F
 
-CROP, MIRROR, COLOUR, BLUR = 0.5, 0.5, 0.75, 0.3  # probabilities
+CROP, MIRROR, COLOUR, BLUR = 0.5, 0.5, 0.75, 0.3  # probabilities; `variety` scales all but the mirror's
 LEAST_SHARE = 0.55  # of the sides of a picture that a crop keeps
 LEAST_SIGMA, LARGEST_SIGMA = 0.4, 1.6  # pixels of blur in a picture of 512
 
@@ -36,9 +37,11 @@ def crop_fov(batch, share):
     line = ((torch.arange(side, device=share.device) + 0.5) * 2 / side - 1) * share[:, None]
     grid = torch.stack((line[:, None].expand(-1, side, -1), line[:, :, None].expand(-1, -1, side)), 3)
     maps = torch.stack((batch["inverse"], batch["valid"].float()), 1)
-    inverse, valid = F.grid_sample(maps, grid, "nearest", "border", align_corners=False).unbind(1)
+    pick = lambda maps: F.grid_sample(maps, grid, "nearest", "border", align_corners=False)
+    inverse, valid = pick(maps).unbind(1)
     half = torch.tan(torch.deg2rad(batch["fov"] / 2)) * share
-    return {
+    normals = {"normals": pick(batch["normals"])} if "normals" in batch else {}
+    return normals | {
         "pixels": F.grid_sample(batch["pixels"], grid, "bilinear", "border", align_corners=False),
         "inverse": inverse / share[:, None, None],
         "valid": valid > 0.5,
@@ -49,7 +52,10 @@ def crop_fov(batch, share):
 
 def mirror(batch):
     """Left and right exchanged."""
-    return {k: batch[k].flip(-1) for k in ("pixels", "inverse", "valid")}
+    mirrored = {k: batch[k].flip(-1) for k in ("pixels", "inverse", "valid", "normals") if k in batch}
+    if "normals" in mirrored:
+        mirrored["normals"][:, 0].neg_()  # flip copies
+    return mirrored
 
 
 def recolour(pixels, draws):

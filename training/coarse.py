@@ -1,4 +1,5 @@
-"""Lower levels first: the lowest decoder level learns from pictures of 128 pixels, then the lower two from 256.
+"""Lower levels first: after the encoder (points.py) the lowest decoder level learns from pictures of 128 pixels, then
+the lower two from 256.
 
 The layout of a scene, which most of delta1 is, lives in these levels, and a picture costs little: one crop and ten
 instead of 35, no decoder level above 32 x 32 and 64 x 64. Upper levels of a fresh network

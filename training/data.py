@@ -1,10 +1,10 @@
 """Folders of (image, depth, intrinsics), metric or relative, as training pairs of the network's square size.
 
 A picture NAME.jpg or NAME.png goes with NAME.json {"fx": pixels, "width": pixels, optional "fy", "height", "metric",
-"real", "scale"} and NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is metres along
-the optical axis; infinite is sky (C* = 0, valid), zero, negative and NaN are invalid. "metric": false means that the
-true size is unknown (scale-and-shift-invariant losses), "real": true that the depth is measured, hence the trimmed
-losses.
+"real", "scale", "family"} and NAME.npz (key "depth"), NAME.npy or NAME_depth.png (16 bit). Depth times "scale" is
+metres along the optical axis; infinite is sky (C* = 0, valid), zero, negative and NaN are invalid. "metric": false
+means that the true size is unknown (scale-and-shift-invariant losses), "real": true that the depth is measured (trimmed
+losses, no derivatives), and figures are told for each "family" as well.
 """
 
 import json

@@ -14,16 +14,29 @@ from pathlib import Path
 
 import torch
 
-# Of the minutes. The encoder's pictures are many and cost little; the last stages see one at a time.
+from .curriculum import STAGES
+from .network import SIDE
+
+# Of the minutes. The first stages' pictures are many and small; the last ones' are few and cost the most.
 SHARES = {
-    "small": 0.2,
-    "whole": 0.1,
-    "encoder": 0.28,
-    "lowest": 0.06,
-    "coarse": 0.12,
+    "tiny": 0.12,
+    "small": 0.04,
+    "whole": 0.08,
+    "encoder": 0.42,
+    "lowest": 0.05,
+    "coarse": 0.07,
     "stage1": 0.12,
     "stage2": 0.05,
-    "fov": 0.05,
+    "fov": 0.03,
+}
+SCENES = {"tiny": (20000, 128, 4), "small": (400000, 256, 4), "whole": (0, 512, 3)}  # first one, pixels, views of each
+LOOKS_AT = {
+    "encoder": ["tiny"],
+    "lowest": ["tiny"],
+    "coarse": ["small", "whole"],
+    "stage1": ["whole"],
+    "stage2": ["whole"],
+    "fov": ["tiny", "whole"],
 }
 GPU_BATCHES = {
     "encoder": 256,
@@ -47,18 +60,18 @@ def render(data, minutes, held_out, processes):
     common = ("--processes", processes)
     run("scenes.generate", "--out", data / "heldout", "--first", 1000000, "--count", held_out, "--views", 1,
         "--metric-only", *common)  # fmt: skip
-    for folder, first, side, views in (("small", 20000, 256, 4), ("whole", 0, 512, 3)):
+    for folder, (first, side, views) in SCENES.items():
         run("scenes.generate", "--out", data / folder, "--first", first, "--count", 20000, "--side", side,
             "--views", views, "--minutes", minutes * SHARES[folder], *common)  # fmt: skip
 
 
 def train(data, minutes, sizes):
-    """Every stage, each within its share of the minutes; the first three look at small pictures too."""
-    for stage in GPU_BATCHES:
-        folders = [data / "whole"] if stage.startswith("stage") else [data / "small", data / "whole"]
+    """Every stage, each on its pictures and within its share of the minutes."""
+    for stage, folders in LOOKS_AT.items():
         batch = ("--batch", GPU_BATCHES[stage]) if torch.cuda.is_available() else ()
-        run("train", "--stage", stage, "--data", *folders, "--held-out", data / "heldout", "--out",
-            data / "checkpoints", "--keep", "--budget", minutes * SHARES[stage], *batch, *sizes)  # fmt: skip
+        keep = () if STAGES[stage].side == SIDE else ("--keep",)  # whole pictures take 2 MB each
+        run("train", "--stage", stage, "--data", *(data / f for f in folders), "--held-out", data / "heldout", "--out",
+            data / "checkpoints", "--budget", minutes * SHARES[stage], *keep, *batch, *sizes)  # fmt: skip
 
 
 def main(arguments=None):

@@ -9,7 +9,7 @@ SIDE = 512  # pixels of the square the network sees
 PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
 
 
-def config(width=192, layers=8, heads=3, decoder=48, hooks=(5, 2)):
+def config(width, layers, heads, decoder, hooks):
     """Depth Pro's geometry at a third: 25 + 9 + 1 crops of 128 pixels. `hooks` are block indices, deep to shallow."""
     encoder = {
         "model_type": "dinov2",

@@ -1,6 +1,7 @@
 """From a batch of samples to a scalar loss, one class per kind of stage; each is a module so that DDP can wrap it."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from . import losses
@@ -10,7 +11,7 @@ from .points import PointHead, normals
 from .window import Window, windowed_features
 
 NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
-GRADIENT_WEIGHT = 0.3
+GRADIENT_WEIGHT = 0.3  # edges are then a tenth of the loss
 
 
 def collate_whole(samples):
@@ -19,6 +20,12 @@ def collate_whole(samples):
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {
         k: torch.stack([s[k] for s in samples]) for k in keys
     }
+
+
+def collate_with_normals(samples):
+    """... and their surface normals (B, 3, S, S), taken before any crop, whose repeated pixels have no slope."""
+    batch = collate_whole(samples)
+    return batch | {"normals": F.interpolate(normals(batch["inverse"], batch["focal"]), scale_factor=2)}
 
 
 def every(map, side):
@@ -58,6 +65,8 @@ class Objective(nn.Module):
 class EncoderObjective(Objective):
     """The patch encoder by itself, behind a linear head that no later stage knows: depth and normals of points."""
 
+    collate = staticmethod(collate_with_normals)
+
     def __init__(self, network):
         super().__init__(network)
         self.head = PointHead(encoders(network)["patch"].config.hidden_size)
@@ -71,8 +80,8 @@ class EncoderObjective(Objective):
     def forward(self, batch, stage, progress):
         pred, facing = self.points(batch["pixels"])
         difference, valid = log_difference(pred.float(), batch)
-        wanted = every(normals(batch["inverse"], batch["focal"]), pred.shape[-1])
-        seen = valid & (wanted.abs().sum(1) > 0)
+        wanted = every(batch["normals"], pred.shape[-1])
+        seen = valid & (wanted.abs().sum(1) > 0) & ~batch["real"][:, None, None]  # measured depth has no derivatives
         log_loss = losses.mean_per_image(losses.gentle(difference), valid)
         normal_error = losses.mean_per_image((facing.float() - wanted).abs().sum(1), seen)
         report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid)}
@@ -92,7 +101,8 @@ class LogObjective(Objective):
         inverse = self.inverse_depth(batch["pixels"], progress < stage.frozen_encoder_share).float()
         difference, valid = log_difference(losses.open_log(inverse), batch)
         scharr = (losses.SCHARR, losses.SCHARR.T)
-        gradient = losses.multi_scale(difference, torch.zeros_like(difference), valid, scharr, 1, scales=3)
+        made = valid & ~batch["real"][:, None, None]
+        gradient = losses.multi_scale(difference, torch.zeros_like(difference), made, scharr, 1, scales=3)
         report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid), "gradient": gradient.detach()}
         return losses.mean_per_image(losses.gentle(difference), valid) + GRADIENT_WEIGHT * gradient, report
 
@@ -101,6 +111,8 @@ class LowestObjective(LogObjective):
     """The 64 x 64 map of the lowest decoder level."""
 
     def inverse_depth(self, pixels, fixed=False):
+        if fixed:
+            raise ValueError("stage lowest trains the vision transformer itself: frozen_encoder_share must be 0")
         return lowest_inverse_depth(self.network, pixels)
 
 

@@ -165,7 +165,7 @@ class Run:
         row = {"step": self.step, "seconds": round(seconds, 1), "pictures": pictures}
         row |= {k: round(v / count, 5) for k, v in sums.items()}
         if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
-            row |= quick_figures(self.bare, self.stage, self.a.held_out, self.device)
+            row |= quick_figures(self.bare, self.stage, self.a.held_out)
         else:
             row |= {"delta1": "", "abs_rel": "", "fov25": ""}
         curve.add(row)
@@ -223,9 +223,9 @@ def parser():
     p.add_argument("--save-minutes", type=float, default=3)
     p.add_argument("--log-every", type=int, default=20)
     p.add_argument("--device", default="auto", choices=["auto", "cpu"])
-    p.add_argument("--width", type=int, default=128)
+    p.add_argument("--width", type=int, default=192)
     p.add_argument("--layers", type=int, default=6)
-    p.add_argument("--decoder", type=int, default=32)
+    p.add_argument("--decoder", type=int, default=64)
     return p
 
 

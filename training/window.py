@@ -24,8 +24,12 @@ class Window:
 
     @classmethod
     def at(cls, place):
-        """The window at a place (2) of 0...1 in y and x."""
-        return cls(*(min(int(v * (CELLS - WINDOW + 1)), CELLS - WINDOW) for v in place.tolist()))
+        """The window at a place (2) of 0...1 in y and x.
+
+        A quarter of the places is at each border, without which the border's pixels would be in no window but the last.
+        """
+        room = CELLS - WINDOW
+        return cls(*(min(max(int((2 * v - 0.5) * (room + 1)), 0), room) for v in place.tolist()))
 
     def cells(self, map, scale=1):
         """The window of maps (B, d, S, S) that have `scale` pixels per side of a cell."""
