@@ -47,7 +47,7 @@ public struct DefaultModel: Sendable, Equatable {
             folder.deletingLastPathComponent().appendingPathComponent("share/fathom/Models/mini"),
         ]
         let parts = folder.pathComponents
-        if let build = parts.lastIndex(where: { $0.hasPrefix(".build") }) {
+        if let build = parts.lastIndex(where: { $0 == ".build" || $0.hasPrefix(".build-") }) {
             let sources = parts[..<build].dropFirst().reduce(URL(fileURLWithPath: "/")) {
                 $0.appendingPathComponent($1)
             }

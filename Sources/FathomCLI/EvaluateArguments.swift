@@ -3,7 +3,8 @@ import Fathom
 
 /// The model that `fathom evaluate` measures, if it is no folder of files.
 struct MeasuredModelArguments: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The model to measure, as for fathom depth.", valueName: "path"))
+    @Option(
+        name: .long, help: ArgumentHelp("The model to measure: what fathom depth --model takes.", valueName: "path"))
     var model: String?
 
     @OptionGroup var run: RunArguments
