@@ -19,7 +19,7 @@ class Stage:
     side: int = 512  # pixels of the pictures that the stage needs
     warm_share: float = 0.02
     drop_share: float = 0.3  # last part, in which the rate falls to nothing
-    frozen_encoder_share: float = 0.0  # first part with fixed vision transformers
+    frozen_encoder_share: float = 0.0  # first part with fixed vision transformers; they have seen more than it shows
     variety: float = 0.4  # how likely crops, colours and blur are, of the paper's probabilities
 
 
@@ -28,7 +28,7 @@ STAGES = {
     for stage in (
         Stage("encoder", None, 30000, 32, 1e-3, 1e-3, 1.0, side=128, warm_share=0.01, drop_share=0.97),
         Stage("lowest", "encoder", 8000, 32, 3e-4, 1e-3, 1.0, side=128, drop_share=0.97),
-        Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=0.5),
+        Stage("coarse", "lowest", 8000, 8, 2e-4, 1e-3, 1.0, side=256, drop_share=0.9, frozen_encoder_share=1.0),
         Stage(
             "stage1",
             "coarse",
@@ -39,18 +39,20 @@ STAGES = {
             1.0,
             (("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0)),
             (("ssi_mae", 0.3), ("ssi_mage", 0.3)),
-            frozen_encoder_share=0.5,
+            drop_share=0.9,
+            frozen_encoder_share=1.0,
         ),
         Stage(
             "stage2",
             "stage1",
             1500,
             4,
-            5e-5,
-            5e-4,
-            0.5,
-            (("mae", 1.0), ("mse", 0.5), ("mage", 2.0), ("male", 2.0), ("msge", 2.0), ("gentle_log", 1.0)),
-            frozen_encoder_share=0.5,
+            1e-4,
+            1e-3,
+            1.0,
+            (("mae", 1.0), ("mse", 0.5), ("mage", 8.0), ("male", 8.0), ("msge", 4.0), ("gentle_log", 1.0)),
+            drop_share=0.9,
+            frozen_encoder_share=1.0,
         ),
         Stage("fov", "stage2", 6000, 32, 2e-4, 1e-3, 1.0, side=128),
     )

@@ -37,6 +37,6 @@ def test_every_parameter_has_one_optimiser(small):
 
 
 def test_the_rate_rises_holds_and_falls_to_nothing():
-    stage = STAGES["stage2"]
+    stage = STAGES["fov"]
     factors = [rate_factor(p, stage) for p in (0.0, stage.warm_share, 0.5, 1 - stage.drop_share, 0.999, 1.0)]
     assert factors[0] < 0.1 and factors[1:4] == [1.0, 1.0, pytest.approx(1.0)] and factors[4] < 0.01 and factors[5] == 0
