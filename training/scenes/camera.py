@@ -41,13 +41,13 @@ def eye_height(rng):
 def lens(rng, side):
     """Focal lengths in pixels (x, y) of a random photograph stretched to `side` x `side`, and its aspect ratio.
 
-    Horizontal field of view 20...100 degrees: most around that of telephones, a third spread evenly. Most pictures are
-    wide: stretched to the square, a picture hides its aspect, and with it a third of the distance along the ground.
+    Horizontal field of view 20...100 degrees. That of the longer side is around that of telephones in most pictures and
+    spread evenly in a third. Stretched to the square, a picture hides its aspect, and with it how far the ground is.
     """
     while True:
-        fov = rng.normal(62, 11) if rng.random() < 0.67 else rng.uniform(20, 100)
-        aspect = rng.choice([4 / 3, 1.5, 16 / 9, 3 / 4, 1.0], p=[0.5, 0.25, 0.1, 0.1, 0.05])
-        focal = 0.5 / np.tan(np.radians(fov) / 2)  # in widths
-        vertical = 2 * np.degrees(np.arctan(0.5 / (focal * aspect)))
+        longer = rng.normal(64, 9) if rng.random() < 0.67 else rng.uniform(20, 100)
+        aspect = rng.choice([4 / 3, 1.5, 16 / 9, 3 / 4, 1.0], p=[0.45, 0.2, 0.1, 0.2, 0.05])
+        focal = 0.5 / np.tan(np.radians(longer) / 2) * max(1, 1 / aspect)  # in widths
+        fov, vertical = (2 * np.degrees(np.arctan(0.5 / (focal * x))) for x in (1, aspect))
         if 20 <= fov <= 100 and 14 <= vertical <= 105:
             return focal * side, focal * aspect * side, float(aspect)

@@ -7,7 +7,7 @@ from .mesh import Soup, sphere
 
 def person(rng, looks, sitting=None):
     """Adult or child, standing, walking or sitting, facing -y."""
-    h = rng.normal(1.7, 0.1) if rng.random() < 0.85 else rng.uniform(0.9, 1.5)
+    h = rng.normal(1.7, 0.09) if rng.random() < 0.95 else rng.uniform(1.0, 1.5)
     s, skin, shirt, trousers, hair = (
         Soup(),
         looks.skin(),
@@ -44,16 +44,23 @@ def person(rng, looks, sitting=None):
     return s
 
 
-def animal(rng, looks):
-    """Four-legged animal between a cat and a horse, facing -y."""
-    length = rng.choice([rng.uniform(0.4, 0.6), rng.uniform(0.7, 1.1), rng.uniform(1.8, 2.4)])
+ANIMALS = {  # length of the body in metres; legs and thickness as shares of it
+    "cat": ((0.42, 0.5), (0.3, 0.36), (0.26, 0.32)),
+    "dog": ((0.65, 1.0), (0.42, 0.52), (0.25, 0.32)),
+    "horse": ((2.1, 2.4), (0.5, 0.56), (0.27, 0.32)),
+}
+
+
+def animal(rng, looks, kinds=tuple(ANIMALS)):
+    """One of `kinds`, facing -y."""
+    length, legs, thickness = (rng.uniform(*sizes) for sizes in ANIMALS[rng.choice(kinds)])
     s, fur = (
         Soup(),
         looks.make(
-            looks.any("noise", "leaves", "grass"), looks.color((0.03, 0.13), (0, 0.6), (0.08, 0.9)), 0.4, length
+            looks.one_of("noise", "leaves", "grass"), looks.color((0.03, 0.13), (0, 0.6), (0.08, 0.9)), 0.4, length
         ),
     )
-    leg, thick = length * rng.uniform(0.35, 0.6), length * rng.uniform(0.25, 0.4)
+    leg, thick = length * legs, length * thickness
     s.add(sphere(), fur, (thick, length * 0.8, thick * 1.1), (0, 0, leg * 0.9))
     for x in (-1, 1):
         for y in (-1, 1):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .mesh import Soup, box, cone, cylinder, lathe, sphere
+from .mesh import Soup, box, cylinder, lathe, sphere
 
 
 def legs(soup, material, width, depth, height, thick, inset=0.03):
@@ -85,7 +85,8 @@ def bed(rng, looks):
 def shelf(rng, looks):
     """Bookcase or open shelf, filled."""
     s, wood = Soup(), looks.wood() if rng.random() < 0.7 else looks.paint()
-    w, d, h, rows = rng.uniform(0.5, 2.0), rng.uniform(0.22, 0.4), rng.uniform(0.8, 2.3), rng.integers(2, 7)
+    w, d, h = rng.uniform(0.5, 2.0), rng.uniform(0.22, 0.4), rng.uniform(0.8, 2.3)
+    rows = round(h / rng.uniform(0.28, 0.4))
     for x in (-1, 1):
         s.box(wood, (0.025, d, h), (x * w / 2, 0, 0))
     if rng.random() < 0.7:
@@ -99,7 +100,7 @@ def shelf(rng, looks):
         x = -w / 2 + 0.03
         if rng.random() < 0.6:
             while x < w / 2 - 0.08:
-                thick, tall = rng.uniform(0.015, 0.06), room * rng.uniform(0.55, 0.95)
+                thick, tall = rng.uniform(0.015, 0.06), min(0.97 * room, rng.uniform(0.18, 0.3))
                 s.box(looks.paint(), (thick, d * rng.uniform(0.5, 0.8), tall), (x + thick / 2, -0.02, z + 0.025))
                 x += thick + (rng.uniform(0.02, 0.2) if rng.random() < 0.12 else 0.001)
         else:
@@ -138,48 +139,70 @@ def lamp(rng, looks):
     return s.add(lathe(((0.5, 0), (0.32, 1))), shade, (0.4, 0.4, 0.28), (0, 0, h - 0.1))
 
 
+def vase(rng, skin, s, h):
+    z = np.linspace(0, 1, 9)
+    r = 0.5 * np.clip(0.4 + 0.4 * np.sin(z * rng.uniform(2, 6) + rng.uniform(0, 6)), 0.12, 1)
+    s.add(lathe(((0.0, 0.0),) + tuple(zip(r, z))), skin, (h * 0.6, h * 0.6, h))
+
+
+def bottle(rng, skin, s, h):
+    outline = ((0, 0), (0.5, 0), (0.5, 0.55), (0.42, 0.65), (0.18, 0.75), (0.16, 1), (0, 1))
+    s.add(lathe(outline), skin, (h * 0.28, h * 0.28, h))
+
+
+def bowl(rng, skin, s, h):
+    outline = ((0, 0), (0.2, 0), (0.4, 0.4), (0.5, 1), (0.47, 1), (0.36, 0.42), (0.0, 0.08))
+    s.add(lathe(outline), skin, (h * 2.5, h * 2.5, h))
+
+
+def cup(rng, skin, s, h):
+    s.add(lathe(((0, 0), (0.42, 0), (0.5, 1), (0.46, 1), (0.4, 0.1), (0, 0.1))), skin, (h * 0.85, h * 0.85, h))
+    grip = (h * 0.65, 0, h * 0.5)
+    s.rod(skin, (h * 0.4, 0, h * 0.2), grip, h * 0.1).rod(skin, grip, (h * 0.42, 0, h * 0.8), h * 0.1)
+
+
+def ball(rng, skin, s, h):
+    s.add(sphere(), skin, (h,) * 3)
+
+
+def carton(rng, skin, s, h):
+    s.box(skin, (h * rng.uniform(0.3, 1), h * rng.uniform(0.2, 0.9), h), (0, 0, 0))
+
+
+def tin(rng, skin, s, h):
+    s.add(cylinder(), skin, (h * rng.uniform(0.6, 0.8),) * 2 + (h,))
+
+
+TRINKETS = (  # and their heights in metres
+    (vase, (0.18, 0.35)),
+    (bottle, (0.22, 0.33)),
+    (bowl, (0.055, 0.085)),
+    (cup, (0.08, 0.11)),
+    (ball, (0.065, 0.085)),  # an apple, a tennis ball
+    (ball, (0.2, 0.24)),  # a football
+    (carton, (0.15, 0.3)),
+    (tin, (0.1, 0.13)),
+)
+
+
+def books(rng, looks, s):
+    """A stack of lying books."""
+    z = 0.0
+    for _ in range(rng.integers(1, 6)):
+        t, size = rng.uniform(0.012, 0.045), (rng.uniform(0.13, 0.2), rng.uniform(0.19, 0.27))
+        s.box(looks.paint(), (*size, t), (0, 0, z), yaw=rng.normal(0, 0.2))
+        z += t
+
+
 def trinket(rng, looks, limit=0.35):
-    """A small object of at most `limit` metres: vase, bottle, bowl, cup, ball, box, stack of books, fruit."""
-    s, kind = Soup(), rng.integers(8)
-    h = limit * rng.uniform(0.4, 1.0)
-    gloss = rng.choice([0.0, 0.04, 0.08])
-    skin = looks.paint(gloss) if rng.random() < 0.7 else looks.picture()
-    if kind == 0:
-        z = np.linspace(0, 1, 9)
-        r = 0.5 * np.clip(0.4 + 0.4 * np.sin(z * rng.uniform(2, 6) + rng.uniform(0, 6)), 0.12, 1)
-        s.add(lathe(((0.0, 0.0),) + tuple(zip(r, z))), skin, (h * 0.6, h * 0.6, h))
-    elif kind == 1:
-        s.add(
-            lathe(((0, 0), (0.5, 0), (0.5, 0.55), (0.42, 0.65), (0.18, 0.75), (0.16, 1), (0, 1))),
-            skin,
-            (h * 0.28, h * 0.28, h),
-        )
-    elif kind == 2:
-        s.add(
-            lathe(((0, 0), (0.2, 0), (0.4, 0.4), (0.5, 1), (0.47, 1), (0.36, 0.42), (0.0, 0.08))), skin, (h, h, h * 0.4)
-        )
-    elif kind == 3:
-        h = min(h, 0.13)
-        s.add(lathe(((0, 0), (0.42, 0), (0.5, 1), (0.46, 1), (0.4, 0.1), (0, 0.1))), skin, (h * 0.85, h * 0.85, h))
-        s.rod(skin, (h * 0.4, 0, h * 0.2), (h * 0.65, 0, h * 0.5), h * 0.1).rod(
-            skin, (h * 0.65, 0, h * 0.5), (h * 0.42, 0, h * 0.8), h * 0.1
-        )
-    elif kind == 4:
-        s.add(sphere(), skin, (h * 0.8,) * 3)
-    elif kind == 5:
-        s.box(skin, (h * rng.uniform(0.3, 1), h * rng.uniform(0.2, 0.9), h), (0, 0, 0))
-    elif kind == 6:
-        z = 0.0
-        for _ in range(rng.integers(1, 6)):
-            t = rng.uniform(0.012, 0.045)
-            s.box(
-                looks.paint(), (rng.uniform(0.13, 0.22), rng.uniform(0.18, 0.28), t), (0, 0, z), yaw=rng.normal(0, 0.2)
-            )
-            z += t
-    else:
-        s.add(cylinder(), skin, (h * rng.uniform(0.25, 0.8),) * 2 + (h,)) if rng.random() < 0.6 else s.add(
-            cone(), skin, (h * 0.6, h * 0.6, h)
-        )
+    """A small object of at most `limit` metres: vase, bottle, bowl, cup, ball, carton, tin, stack of books."""
+    s, fitting = Soup(), [t for t in TRINKETS if t[1][0] < limit]
+    if rng.random() < 0.15 or not fitting:
+        books(rng, looks, s)
+        return s
+    shape, (low, high) = fitting[rng.integers(len(fitting))]
+    skin = looks.paint(rng.choice([0.0, 0.04, 0.08])) if rng.random() < 0.7 else looks.picture()
+    shape(rng, skin, s, rng.uniform(low, min(high, limit)))
     return s
 
 

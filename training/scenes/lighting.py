@@ -27,11 +27,11 @@ def daylight(rng, haze=(300, 8000)):
         float(rng.uniform(0, 1.0)),
         int(rng.choice(bank().groups["clouds"])),
         float(np.exp(rng.uniform(*np.log(haze)))),
-        6.0,
+        float(rng.uniform(3, 12)),
     )
 
 
-def indoor(rng, lamps, occlusion=1.2):
+def indoor(rng, lamps):
     """Lamps plus daylight that enters through openings; `lamps` are positions."""
     light = daylight(rng, (1e6, 2e6))
     warm = np.array([1.0, rng.uniform(0.75, 1.0), rng.uniform(0.5, 1.0)])
@@ -40,6 +40,6 @@ def indoor(rng, lamps, occlusion=1.2):
         (tuple(p), tuple(warm * power * rng.uniform(0.6, 1.4)), float(rng.uniform(0.01, 0.04))) for p in lamps
     ]
     light.ambient = tuple(np.array([0.35, 0.35, 0.35]) * rng.uniform(0.4, 1.6) * (0.5 + 0.5 * warm))
-    light.occlusion_metres = occlusion
+    light.occlusion_metres = float(rng.uniform(0.6, 2.4))
     light.sky_top, light.sky_horizon = tuple(np.array(light.sky_top) * 1.6), tuple(np.array(light.sky_horizon) * 1.6)
     return light

@@ -1,11 +1,14 @@
 """Random materials by name: paint, wood, cloth, walls, floors, ground, foliage."""
 
 import colorsys
+from dataclasses import replace
 
 import numpy as np
 
 from .mesh import Material
 from .textures import bank
+
+BRICK = (0.07, 0.085)  # metres of a course with its joint
 
 
 class Looks:
@@ -30,7 +33,12 @@ class Looks:
         colors = tuple(tuple(float(x) for x in c) for c in (dark, base, light))
         return Material(colors, int(self.rng.choice(bank().groups[group])), float(tile), float(gloss), float(emission))
 
-    def any(self, *groups):
+    def laid(self, group, base, spread=0.5, row=(0.1, 0.1), gloss=0.0):
+        """Bricks, boards or tiles whose rows are `row` (least, largest) metres high."""
+        material = self.make(group, base, spread, gloss=gloss)
+        return replace(material, tile_metres=float(bank().rows[material.texture] * self.rng.uniform(*row)))
+
+    def one_of(self, *groups):
         """A random texture group among `groups`."""
         return groups[self.rng.integers(len(groups))]
 
@@ -43,7 +51,7 @@ class Looks:
         hue = (0.04, 0.11)
         base = self.color(hue, (0.25, 0.7), (0.2, 0.85))
         return self.make(
-            self.any("wood", "wood", "planks"),
+            self.one_of("wood", "wood", "planks"),
             base,
             self.rng.uniform(0.1, 0.5),
             self.rng.uniform(0.4, 1.5),
@@ -52,7 +60,7 @@ class Looks:
 
     def cloth(self):
         accent = self.color() if self.rng.random() < 0.3 else None
-        group = self.any("cloth", "cloth", "noise", "stripes", "carpet", "leaves", "checker")
+        group = self.one_of("cloth", "cloth", "noise", "stripes", "carpet", "leaves", "checker")
         return self.make(group, self.color(), self.rng.uniform(0.1, 0.6), self.rng.uniform(0.2, 1.0), accent=accent)
 
     def metal(self):
@@ -68,66 +76,48 @@ class Looks:
             )
         if kind < 0.72:
             return self.make(
-                self.any("carpet", "stripes", "leaves"),
+                self.one_of("carpet", "stripes", "leaves"),
                 self.color(saturation=(0, 0.5), value=(0.4, 0.9)),
                 r.uniform(0.05, 0.4),
                 r.uniform(0.4, 1.6),
             )
         if kind < 0.86:
-            return self.make(
-                "brick", self.color((-0.02, 0.1), (0.1, 0.6), (0.3, 0.85)), r.uniform(0.2, 0.6), r.uniform(1.0, 1.8)
-            )
+            return self.laid("brick", self.color((-0.02, 0.1), (0.1, 0.6), (0.3, 0.85)), r.uniform(0.2, 0.6), BRICK)
         if kind < 0.94:
-            return self.make(
-                "tiles",
-                self.color(saturation=(0, 0.5), value=(0.4, 0.95)),
-                r.uniform(0.1, 0.5),
-                r.uniform(0.6, 2),
-                0.04,
-            )
+            base = self.color(saturation=(0, 0.5), value=(0.4, 0.95))
+            return self.laid("tiles", base, r.uniform(0.1, 0.5), (0.1, 0.2), 0.04)
         return self.wood()
 
     def floor(self):
         r = self.rng
         kind = r.random()
         if kind < 0.45:
-            return self.make(
-                "planks",
-                self.color((0.04, 0.11), (0.2, 0.65), (0.25, 0.85)),
-                r.uniform(0.15, 0.5),
-                r.uniform(1.0, 2.4),
-                r.choice([0, 0.03, 0.08]),
-            )
+            base = self.color((0.04, 0.11), (0.2, 0.65), (0.25, 0.85))
+            return self.laid("planks", base, r.uniform(0.15, 0.5), (0.09, 0.16), r.choice([0, 0.03, 0.08]))
         if kind < 0.7:
-            return self.make(
-                self.any("tiles", "checker", "stones"),
-                self.color(saturation=(0, 0.4)),
-                r.uniform(0.1, 0.6),
-                r.uniform(1.0, 3.0),
-                r.choice([0, 0.04, 0.1]),
-            )
+            base, group = self.color(saturation=(0, 0.4)), self.one_of("tiles", "checker")
+            return self.laid(group, base, r.uniform(0.1, 0.6), (0.28, 0.45), r.choice([0, 0.04, 0.1]))
         if kind < 0.85:
             return self.make("noise", self.color(saturation=(0, 0.5)), r.uniform(0.1, 0.4), r.uniform(0.3, 2))
-        return self.make(self.any("carpet", "cloth", "stripes"), self.color(), r.uniform(0.2, 0.6), r.uniform(0.5, 2))
+        return self.make(
+            self.one_of("carpet", "cloth", "stripes"), self.color(), r.uniform(0.2, 0.6), r.uniform(0.5, 2)
+        )
 
-    def facade(self):
-        """Wall of a house seen from the street, often with painted windows."""
+    def facade(self, painted):
+        """Wall of a house seen from the street, with `painted` windows or without any."""
         r = self.rng
         base = (
             self.color((0.0, 0.15), (0.0, 0.5), (0.35, 0.95))
             if r.random() < 0.8
             else self.color(saturation=(0, 0.4), value=(0.3, 0.9))
         )
-        kind = r.random()
-        if kind < 0.55:
+        if painted:
             glass = self.color((0.5, 0.65), (0.0, 0.4), (0.08, 0.4))
-            wall = tuple(float(x) for x in base)
-            return Material(
-                (tuple(float(x) for x in glass), tuple(float(x) for x in base * 0.8), wall),
-                int(r.choice(bank().groups["windows"])),
-                float(r.uniform(9, 15)),
-            )
-        return self.make("brick" if kind < 0.8 else "noise", base, r.uniform(0.1, 0.5), r.uniform(1.0, 2.5))
+            colors = tuple(tuple(float(x) for x in c) for c in (glass, base * 0.8, base))
+            return replace(self.laid("windows", base, row=(2.8, 3.4)), colors=colors)
+        if r.random() < 0.45:
+            return self.laid("brick", base, r.uniform(0.1, 0.5), BRICK)
+        return self.make("noise", base, r.uniform(0.1, 0.5), r.uniform(1.0, 2.5))
 
     def glass(self):
         return self.make(
@@ -142,18 +132,19 @@ class Looks:
 
     def paving(self):
         grey = self.color((0.0, 0.15), (0, 0.25), (0.35, 0.8))
-        return self.make(
-            self.any("tiles", "stones", "brick", "noise"), grey, self.rng.uniform(0.1, 0.4), self.rng.uniform(0.8, 3)
-        )
+        group, spread = self.one_of("tiles", "brick", "stones", "noise"), self.rng.uniform(0.1, 0.4)
+        if group in ("tiles", "brick"):
+            return self.laid(group, grey, spread, (0.25, 0.5) if group == "tiles" else (0.08, 0.12))
+        return self.make(group, grey, spread, self.rng.uniform(0.8, 1.6))
 
     def grass(self):
         base = self.color((0.12, 0.28), (0.25, 0.65), (0.2, 0.55))
-        return self.make(self.any("grass", "leaves"), base, self.rng.uniform(0.3, 0.6), self.rng.uniform(0.6, 3))
+        return self.make("grass", base, self.rng.uniform(0.3, 0.6), self.rng.uniform(0.6, 1.5))
 
     def soil(self):
         base = self.color((0.03, 0.14), (0.1, 0.5), (0.25, 0.8))
         return self.make(
-            self.any("noise", "grass", "stones"), base, self.rng.uniform(0.2, 0.5), self.rng.uniform(0.8, 5)
+            self.one_of("noise", "grass", "stones"), base, self.rng.uniform(0.2, 0.5), self.rng.uniform(0.8, 1.6)
         )
 
     def leaf(self):
@@ -171,7 +162,7 @@ class Looks:
 
     def picture(self):
         return self.make(
-            self.any("pictures", "pictures", "carpet", "text", "noise"),
+            self.one_of("pictures", "pictures", "carpet", "text", "noise"),
             self.color(),
             0.7,
             self.rng.uniform(0.4, 0.9),

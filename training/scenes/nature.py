@@ -123,7 +123,7 @@ def nature(rng, looks):
         return (
             (x, y, ground.height(x, y)[0] + eye_height(rng)),
             rng.uniform(-np.pi, np.pi),
-            np.radians(rng.normal(-3, 3)),
+            np.radians(rng.normal(-3, 5)),
             np.radians(rng.normal(0, 1.5)),
         )
 
@@ -141,7 +141,7 @@ def heap(rng, looks):
             rng.uniform(-3, 3, 3) * (rng.random() < 0.6),
         )
         material = looks.make(
-            looks.any("noise", "pictures", "checker", "tiles", "cloth", "stripes", "leaves", "text"),
+            looks.one_of("noise", "pictures", "checker", "tiles", "cloth", "stripes", "leaves", "text"),
             looks.color(),
             0.5,
             size * rng.uniform(0.2, 1),

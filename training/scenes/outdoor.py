@@ -159,7 +159,11 @@ def pole(rng, looks):
         )
     elif rng.random() < 0.8:
         sign = looks.make(
-            looks.any("text", "pictures", "noise"), looks.color(saturation=(0.3, 1)), 0.6, 0.8, accent=(0.9, 0.9, 0.9)
+            looks.one_of("text", "pictures", "noise"),
+            looks.color(saturation=(0.3, 1)),
+            0.6,
+            0.8,
+            accent=(0.9, 0.9, 0.9),
         )
         shape = cylinder() if rng.random() < 0.5 else box()
         s.add(
@@ -184,8 +188,9 @@ def fence(rng, looks, length):
 
 
 def house(rng, looks, width, depth, height):
-    """Building with front towards -y: facade, window frames in relief, door, roof."""
-    s, wall = Soup(), looks.facade()
+    """Building with front towards -y: facade, windows in relief or painted, door, roof."""
+    s, painted = Soup(), rng.random() < 0.3 or height > 20 or width > 25  # of large ones, relief would be thousands
+    wall = looks.facade(painted)
     s.box(wall, (width, depth, height), (0, 0, 0))
     if rng.random() < 0.5:
         s.add(
@@ -200,8 +205,8 @@ def house(rng, looks, width, depth, height):
     frame, glass = looks.paint(0, saturation=(0, 0.2), value=(0.5, 0.95)), looks.glass()
     storey, bay = rng.uniform(2.8, 3.6), rng.uniform(1.8, 3.5)
     balcony = rng.random() < 0.3
-    for k in range(min(int(height / storey), 6)):
-        for x in np.arange(-width / 2 + bay / 2, width / 2 - bay / 3, bay)[:10]:
+    for k in range(0 if painted else int(height / storey)):
+        for x in np.arange(-width / 2 + bay / 2, width / 2 - bay / 3, bay):
             z = k * storey + (0.9 if k or rng.random() < 0.6 else 0.1)
             s.box(frame, (1.2, 0.16, 1.6), (x, -depth / 2, z)).box(glass, (1.04, 0.2, 1.44), (x, -depth / 2, z + 0.08))
             if balcony and k and rng.random() < 0.7:

@@ -24,6 +24,7 @@ def render(world, camera, rng, extra=2, occlusion_rays=2):
     origins, directions = camera.grid()
     openness = _openness(world, camera, rng, occlusion_rays)
     color, t = world.radiance(origins, directions, pixel_angle, rng, openness.ravel())
+    color = np.minimum(color, 4)
     depth = np.where(t > DEPTH_LIMIT, np.inf, t).reshape(side, side).astype(np.float32)
     edge = _edges(depth, color.reshape(side, side, 3))
     total = color[edge]
@@ -31,7 +32,7 @@ def render(world, camera, rng, extra=2, occlusion_rays=2):
         y, x = np.divmod(edge, side)
         jitter = rng.random((2, len(edge)))
         d = camera.directions(x + jitter[0], y + jitter[1])
-        total = total + np.minimum(world.radiance(origins[edge], d, pixel_angle, rng, openness.ravel()[edge])[0], 4)
+        total += np.minimum(world.radiance(origins[edge], d, pixel_angle, rng, openness.ravel()[edge])[0], 4)
     color[edge] = total / (extra + 1)
     return color.reshape(side, side, 3), depth
 
@@ -67,7 +68,8 @@ def develop(color, rng):
     color = color * (1 - rng.uniform(0, 0.3) * (x * x + y * y) / 2)[..., None]
     knee = rng.uniform(0.6, 0.9)
     color = np.where(color > knee, knee + (1 - knee) * (1 - np.exp(-(color - knee) / (1 - knee) * 0.8)), color)
-    color = color + rng.normal(0, 1, color.shape) * rng.uniform(0.0, 0.02) * np.sqrt(np.clip(color, 0.02, 1))
+    noise = rng.uniform(0.0, 0.02) * (side / 512) ** 0.5  # of a small picture as of a large one that was shrunk
+    color = color + rng.normal(0, 1, color.shape) * noise * np.sqrt(np.clip(color, 0.02, 1))
     color = np.clip(color, 0, 1)
     srgb = np.where(color < 0.0031308, color * 12.92, 1.055 * color ** (1 / 2.4) - 0.055)
     grey = srgb.mean(2, keepdims=True)

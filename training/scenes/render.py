@@ -165,7 +165,7 @@ class World:
         if len(mirror):
             cosine = np.clip(-dot(unit[hit[mirror]], normal[mirror]), 0, 1)
             share = self.gloss[material[mirror]]
-            share = (share + (1 - share) * np.minimum(share * 8, 1) * (1 - cosine) ** 5)[:, None]
+            share = (share + (1 - share) * np.minimum(share * 4, 1) * (1 - cosine) ** 5)[:, None]
             reflected = unit[hit[mirror]] + 2 * cosine[:, None] * normal[mirror]
             image, _ = self.radiance(points[mirror], reflected, pixel_angle * 2, rng, bounce=False)
             out[mirror] = out[mirror] * (1 - share) + image * share

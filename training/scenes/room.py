@@ -9,12 +9,19 @@ from .mesh import Soup, cylinder
 
 
 def wall_with_openings(rng, looks, soup, wall, length, height, at, yaw, outside):
-    """A wall along local x from 0 to `length`, inside towards -y, with doors and windows cut out."""
-    s, thick, x = Soup(), 0.15, 0.0
+    """A wall along local x from 0 to `length`, inside towards -y, with doors and windows cut out.
+
+    Returns the spans (from, to) of wall between them.
+    """
+    s, thick, x, spans = Soup(), 0.15, 0.0, []
     frame = looks.paint(value=(0.5, 0.95))
     while x < length:
         span = min(rng.uniform(0.4, 2.2), length - x)
         s.box(wall, (span, thick, height), (x + span / 2, thick / 2, 0))
+        if spans and spans[-1][1] == x:
+            spans[-1] = (spans[-1][0], x + span)
+        else:
+            spans.append((x, x + span))
         x += span
         width = rng.uniform(0.8, 2.2)
         if x + width + 0.3 > length or rng.random() < 0.35:
@@ -33,7 +40,7 @@ def wall_with_openings(rng, looks, soup, wall, length, height, at, yaw, outside)
         for dx in (-1, 1):
             s.box(frame, (0.06, 0.2, high - low), (c + dx * width / 2, 0.06, low))
         s.box(frame, (width + 0.12, 0.2, 0.07), (c, 0.06, high - 0.03))
-        if door and rng.random() < 0.75:
+        if door and not (outside and rng.random() < 0.25):
             s.box(looks.wood() if rng.random() < 0.5 else frame, (width, 0.05, high), (c, 0.08, 0))
             s.box(looks.metal(), (0.12, 0.06, 0.02), (c + width * 0.38, 0.02, 1.0))
         elif not door:
@@ -57,6 +64,14 @@ def wall_with_openings(rng, looks, soup, wall, length, height, at, yaw, outside)
                         )
         x += width
     soup.place(s, at, yaw)
+    return spans
+
+
+def across(soup):
+    """Width of a soup along x in metres, and the middle of it."""
+    x = [corners[..., 0] for corners, *_ in soup.parts]
+    low, high = min(v.min() for v in x), max(v.max() for v in x)
+    return float(high - low), float(high + low) / 2
 
 
 def along_wall(rng, looks):
@@ -124,7 +139,7 @@ def _standing(rng, looks, width, depth):
         elif kind < 0.74:
             s.place(figures.person(rng, looks), at, yaw)
         elif kind < 0.8:
-            s.place(figures.animal(rng, looks), at, yaw, 0.8)
+            s.place(figures.animal(rng, looks, ("cat", "dog")), at, yaw)
         else:
             s.place(
                 rng.choice([furniture.chair, furniture.potted_plant, furniture.lamp, furniture.cabinet])(rng, looks),
@@ -166,24 +181,28 @@ def room(rng, looks):
     ]
     skirting = looks.paint(value=(0.5, 0.95))
     for at, yaw, length in sides:
-        wall_with_openings(
-            rng, looks, s, wall if rng.random() < 0.8 else looks.wall(), length, height, at, yaw, outside
-        )
+        own = wall if rng.random() < 0.8 else looks.wall()
+        spans = wall_with_openings(rng, looks, s, own, length, height, at, yaw, outside)
         deco = Soup()
         if rng.random() < 0.6:
             deco.box(skirting, (length, 0.02, 0.1), (length / 2, -0.01, 0))
         for _ in range(rng.integers(0, 4)):
-            w, h = rng.uniform(0.25, 1.1, 2)
-            x, z = rng.uniform(0.1, 0.9) * length, rng.uniform(1.1, 1.8)
+            low, high = spans[rng.integers(len(spans))]
+            w, h, z = rng.uniform(0.25, 1.1), rng.uniform(0.25, 1.0), rng.uniform(1.1, 1.6)
+            if high - low < w + 0.1 or z + h > height - 0.1:
+                continue
+            x = rng.uniform(low + w / 2, high - w / 2)
             deco.box(skirting, (w + 0.06, 0.03, h + 0.06), (x, -0.015, z - 0.03)).box(
                 looks.picture(), (w, 0.04, h), (x, -0.018, z)
             )
-        x = rng.uniform(0.3, 1)
+        x, reach = rng.uniform(0.3, 1), (depth if length == width else width) / 2 - 0.4
         while x < length - 0.5:
-            if rng.random() < 0.75:
-                thing, d = along_wall(rng, looks)
-                deco.place(thing, (x + 0.3, -d / 2 - 0.05, 0), rng.normal(0, 0.03))
-            x += rng.uniform(0.7, 2.2)
+            thing, d = along_wall(rng, looks)
+            w, middle = across(thing)
+            if x + w < length - 0.1 and d < reach:
+                deco.place(thing, (x + w / 2 - middle, -d / 2 - 0.05, 0), rng.normal(0, 0.03))
+                x += w
+            x += rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0.3, 1.5)])
         s.place(deco, at, yaw)
     s.place(_standing(rng, looks, width, depth))
     if max(width, depth) > 9:
@@ -191,10 +210,11 @@ def room(rng, looks):
         for x in np.arange(3, width - 2, rng.uniform(3, 6)):
             for y in np.arange(3, depth - 2, rng.uniform(3, 8)):
                 s.box(column, (0.4, 0.4, height), (x, y, 0))
-    s.box(looks.grass(), (300, 300, 0.1), (0, 0, rng.uniform(-8, -0.3)))
+    lawn = rng.uniform(-8, -0.3)
+    s.box(looks.grass(), (300, 300, 0.1), (0, 0, lawn))
     for _ in range(8 if outside else 0):
         a, r = rng.uniform(0, 2 * np.pi), rng.uniform(12, 60)
-        s.place(outdoor.tree(rng, looks, detail=0.4), (r * np.cos(a), r * np.sin(a), -1))
+        s.place(outdoor.tree(rng, looks, detail=0.4), (r * np.cos(a), r * np.sin(a), lawn))
     lamps = []
     for _ in range(rng.integers(1, 4)):
         p = np.array([rng.uniform(0.25, 0.75) * width, rng.uniform(0.25, 0.75) * depth, height])
@@ -217,6 +237,6 @@ def room(rng, looks):
         )
         target = (abs(corner[0] - rng.uniform(0.4, 0.95)) * width, abs(corner[1] - rng.uniform(0.4, 0.95)) * depth)
         yaw = np.arctan2(-(target[0] - at[0]), target[1] - at[1])
-        return at, yaw, np.radians(rng.normal(-8, 4)), np.radians(rng.normal(0, 1.5))
+        return at, yaw, np.radians(rng.normal(-7, 6)), np.radians(rng.normal(0, 1.5))
 
     return s, indoor(rng, lamps), propose

@@ -29,7 +29,7 @@ def _sees_something(world, camera, family):
         return False
     near = np.quantile(t, [0.0, 0.02, 0.25])
     least = {"tabletop": 0.12, "room": 0.3, "heap": 0.2}.get(family, 0.5)
-    if near[0] < least * 0.5 or near[1] < least or near[2] < least * (2 if family in ("tabletop", "heap") else 4):
+    if near[0] < least * 0.5 or near[1] < least or near[2] < least * (2 if family in ("tabletop", "heap") else 3):
         return False
     finite = np.log(t[~unseen])
     return finite.std() > {"tabletop": 0.06, "room": 0.15}.get(family, 0.3)

@@ -31,7 +31,7 @@ def _side(rng, looks, s, sign, road, walk, length, dense):
         elif kind < 0.9:
             s.place(figures.person(rng, looks, False), (x, y, 0.12), rng.choice([0, np.pi]) + rng.normal(0, 0.4))
     for y in np.arange(-8, min(length, 70), rng.uniform(5.5, 16)):
-        if rng.random() < 0.6:
+        if road > 3 and rng.random() < 0.6:
             s.place(
                 outdoor.car(rng, looks),
                 (sign * (road - rng.uniform(1.1, 1.5)), y, 0.01),
@@ -61,14 +61,15 @@ def street(rng, looks):
             z, x0, x1 = rng.uniform(5, 9), -road - walk, road + walk
             y0, y1 = rng.uniform(0, 40, 2)
             s.rod(looks.paint(0, value=(0.02, 0.1)), (x0, y0, z), (x1, y1, z - rng.uniform(0, 1)), 0.03, 5)
-    for _ in range(rng.integers(0, 6)):
-        kind, at = rng.random(), (rng.uniform(-road, road), rng.uniform(3, 35), 0.01)
+    free = max(road - 2.6 if road > 3 else road - 0.5, 0.5)  # beside the parked cars
+    for y in np.arange(3, 36, 6.0)[rng.random(6) < 0.45]:
+        kind, at = rng.random(), (rng.uniform(-free, free), y, 0.01)
         if kind < 0.5:
             s.place(figures.person(rng, looks, False), at, rng.uniform(0, 6))
-        elif kind < 0.9:
-            s.place(outdoor.car(rng, looks), at, rng.choice([np.pi / 2, -np.pi / 2]) + rng.normal(0, 0.15))
+        elif kind < 0.9 and free > 1:
+            s.place(outdoor.car(rng, looks), at, rng.choice([np.pi / 2, -np.pi / 2]) + rng.normal(0, 0.05))
         else:
-            s.place(figures.animal(rng, looks), at, rng.uniform(0, 6))
+            s.place(figures.animal(rng, looks, ("cat", "dog")), at, rng.uniform(0, 6))
     if rng.random() < 0.7:
         if rng.random() < 0.6:
             s.place(
@@ -84,6 +85,6 @@ def street(rng, looks):
     def propose():
         along = rng.normal(0, 0.2) if rng.random() < 0.92 else rng.uniform(-np.pi, np.pi)
         at = (rng.uniform(-1, 1) * (road + walk * 0.6), rng.uniform(-4, 12), eye_height(rng))
-        return at, along, np.radians(rng.normal(-1, 3)), np.radians(rng.normal(0, 1.5))
+        return at, along, np.radians(rng.normal(-1, 5)), np.radians(rng.normal(0, 1.5))
 
-    return s, daylight(rng, (150, 5000)), propose
+    return s, daylight(rng, (300, 5000)), propose

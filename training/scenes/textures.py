@@ -1,4 +1,8 @@
-"""A bank of tileable grey textures in 0...1 with box-filtered levels, and the lookup used by the shader."""
+"""A bank of tileable grey textures in 0...1 with box-filtered levels, and the lookup used by the shader.
+
+Things that people make have a true size, which tells a network how far they are: of bricks, boards, tiles and storeys
+the bank knows how many rows a texture has.
+"""
 
 from functools import lru_cache
 
@@ -6,6 +10,13 @@ import numpy as np
 
 SIDE = 256
 LEVELS = 8  # 256 ... 2
+ROWS = {
+    "planks": (8, 12, 6, 16),
+    "brick": (16, 20, 12),
+    "tiles": (4, 6, 10, 8),
+    "checker": (8, 8),
+    "windows": (4, 4, 6, 6, 8),
+}
 
 
 def _unit(x):
@@ -114,16 +125,16 @@ def _catalogue(rng):
             _unit(np.sin(k * 40 * fractal(rng, 1.6, (6, 1))) + fractal(rng, 0.8, (12, 1))) for k in (0.3, 0.6, 1.0)
         ],
         "planks": [
-            np.clip(_cells(rng, r, c, 0.002, 0.5, 0.5) * (0.7 + 0.5 * fractal(rng, 1.0, (1, 14)[::-1])), 0, 1)
-            for r, c in ((8, 2), (12, 3), (6, 1), (16, 4))
+            np.clip(_cells(rng, r, c, 0.002, 0.5, 0.5) * (0.7 + 0.5 * fractal(rng, 1.0, (1, 14))), 0, 1)
+            for r, c in zip(ROWS["planks"], (2, 3, 1, 4))
         ],
         "brick": [
             _cells(rng, r, c, j, 0.5, f)
-            for r, c, j, f in ((16, 6, 0.004, 0.5), (20, 8, 0.005, 0.8), (12, 6, 0.008, 0.3))
+            for r, c, j, f in zip(ROWS["brick"], (6, 8, 5), (0.004, 0.005, 0.008), (0.5, 0.8, 0.3))
         ],
         "tiles": [
             _cells(rng, n, n, j, 0, f)
-            for n, j, f in ((4, 0.006, 0.1), (6, 0.004, 0.3), (10, 0.006, 0.5), (8, 0.003, 1.0))
+            for n, j, f in zip(ROWS["tiles"], (0.006, 0.004, 0.006, 0.003), (0.1, 0.3, 0.5, 1.0))
         ],
         "checker": [
             np.indices((SIDE, SIDE)).sum(0) // 32 % 2 * 0.8 + 0.1 * fractal(rng, 1.0),
@@ -147,12 +158,8 @@ def _catalogue(rng):
         ],
         "windows": [
             _windows(rng, r, c, h, w)
-            for r, c, h, w in (
-                (4, 4, 0.6, 0.5),
-                (4, 3, 0.7, 0.7),
-                (6, 6, 0.5, 0.4),
-                (4, 8, 0.8, 0.6),
-                (8, 2, 0.55, 0.9),
+            for r, c, h, w in zip(
+                ROWS["windows"], (4, 3, 6, 8, 7), (0.5, 0.6, 0.5, 0.6, 0.55), (0.5, 0.7, 0.4, 0.6, 0.8)
             )
         ],
         "text": [_text(rng, n) for n in (6, 12, 24)],
@@ -164,12 +171,13 @@ def _catalogue(rng):
 
 
 class TextureBank:
-    """All textures in one flat array per level; `groups[name]` lists texture numbers."""
+    """All textures in one flat array per level; `groups[name]` lists texture numbers, `rows` tells how many rows."""
 
     def __init__(self):
-        self.groups, images = {}, []
+        self.groups, self.rows, images = {}, {}, []
         for name, members in _catalogue(np.random.default_rng(20240923)).items():
             self.groups[name] = list(range(len(images), len(images) + len(members)))
+            self.rows |= dict(zip(self.groups[name], ROWS.get(name, ())))
             images += members
         level, flat, self.offsets = np.stack(images).astype(np.float32), [], []
         for _ in range(LEVELS):
