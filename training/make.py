@@ -29,7 +29,11 @@ SHARES = {
     "stage2": 0.05,
     "fov": 0.03,
 }
-SCENES = {"tiny": (20000, 128, 4), "small": (400000, 256, 4), "whole": (0, 512, 3)}  # first one, pixels, views of each
+SCENES = {  # first one, pixels, views of each, and how many pictures at most: 80 000 of 128 pixels take 13 GB when held
+    "tiny": (20000, 128, 4, 80000),
+    "small": (400000, 256, 4, 20000),
+    "whole": (0, 512, 3, 20000),
+}
 LOOKS_AT = {
     "encoder": ["tiny"],
     "lowest": ["tiny"],
@@ -60,8 +64,8 @@ def render(data, minutes, held_out, processes):
     common = ("--processes", processes)
     run("scenes.generate", "--out", data / "heldout", "--first", 1000000, "--count", held_out, "--views", 1,
         "--metric-only", *common)  # fmt: skip
-    for folder, (first, side, views) in SCENES.items():
-        run("scenes.generate", "--out", data / folder, "--first", first, "--count", 20000, "--side", side,
+    for folder, (first, side, views, count) in SCENES.items():
+        run("scenes.generate", "--out", data / folder, "--first", first, "--count", count, "--side", side,
             "--views", views, "--minutes", minutes * SHARES[folder], *common)  # fmt: skip
 
 
