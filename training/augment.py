@@ -88,22 +88,34 @@ def changed(batch, chosen, change):
     return batch | {k: batch[k].index_copy(0, at, v) for k, v in made.items()}
 
 
+def scaled(pixels):
+    """Pixels of 0...1 as the network takes them, -1...1."""
+    return pixels * 2 - 1
+
+
+def varied_colours(pixels, generator, variety=1.0):
+    """Random colours and blur of pictures (B, 3, S, S) in 0...1; `variety` scales how likely they are."""
+    device = pixels.device
+    draws = Draws(generator, len(pixels), device)
+    sigma = draws.uniform(LEAST_SIGMA, LARGEST_SIGMA) * pixels.shape[-1] / 512
+    batch = {"pixels": pixels}
+    colour = lambda b, at: {"pixels": recolour(b["pixels"], Draws(generator, len(at), device))}
+    batch = changed(batch, draws.chance(COLOUR * variety), colour)
+    batch = changed(batch, draws.chance(BLUR * variety), lambda b, at: {"pixels": blur(b["pixels"], sigma[at])})
+    return batch["pixels"]
+
+
 def augment(batch, generator, variety=1.0):
     """Random variants of a batch's samples; pixels become float in -1...1.
 
     `variety` scales how likely crops, colours and blur are.
     """
-    count, device = len(batch["fov"]), batch["fov"].device
-    draws = Draws(generator, count, device)
+    draws = Draws(generator, len(batch["fov"]), batch["fov"].device)
     share = draws.uniform(LEAST_SHARE, 1)
-    sigma = draws.uniform(LEAST_SIGMA, LARGEST_SIGMA) * batch["pixels"].shape[-1] / 512
     batch = batch | {"pixels": batch["pixels"].float() / 255}
     batch = changed(batch, draws.chance(CROP * variety), lambda b, at: crop_fov(b, share[at]))
     batch = changed(batch, draws.chance(MIRROR), lambda b, at: mirror(b))
-    colour = lambda b, at: {"pixels": recolour(b["pixels"], Draws(generator, len(at), device))}
-    batch = changed(batch, draws.chance(COLOUR * variety), colour)
-    batch = changed(batch, draws.chance(BLUR * variety), lambda b, at: {"pixels": blur(b["pixels"], sigma[at])})
-    return batch | {"pixels": batch["pixels"] * 2 - 1}
+    return batch | {"pixels": scaled(varied_colours(batch["pixels"], generator, variety))}
 
 
 def plain(sample):

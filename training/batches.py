@@ -6,6 +6,7 @@ import torch
 
 from .augment import augment
 from .data import Pairs
+from .encoded import EncodedPairs
 from .network import SIDE
 
 RESCAN_STEPS = 200  # folders may still be growing
@@ -14,16 +15,27 @@ RESCAN_STEPS = 200  # folders may still be growing
 class Batches(torch.utils.data.Dataset):
     """Item `step` is the batch of that step for one process; it depends on the step and the pictures present.
 
-    `keep` reads all pictures at the beginning, by all cores, and holds them decoded.
+    `keep` reads all pictures at the beginning, by all cores, and holds them decoded. With `encoded` samples hold what
+    the encoders say of their pictures, which is made at the beginning where it is missing.
     """
 
-    def __init__(self, folders, collate, size, rank, side=SIDE, keep=False, variety=1.0):
+    def __init__(self, folders, collate, size, rank=0, world=1, side=SIDE, keep=False, variety=1.0, encoded=None):
         self.folders, self.collate, self.size, self.rank, self.variety = folders, collate, size, rank, variety
-        self.side, self.kept = side, {} if keep else None
-        self.pairs, self.scanned = Pairs(folders, side, self.kept), None
+        self.side, self.kept, self.encoded = side, {} if keep else None, encoded
+        self.pairs, self.scanned = self.open(), None
+        if encoded:
+            first = rank * len(self.pairs) // world  # processes begin at different pictures and skip what exists
+            for index in range(len(self.pairs)):
+                self.pairs.encode((first + index) % len(self.pairs))
         if keep:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(self.pairs.__getitem__, range(len(self.pairs))))
+
+    def open(self):
+        """The pictures that are there now."""
+        if self.encoded:
+            return EncodedPairs(self.folders, self.side, self.kept, self.encoded)
+        return Pairs(self.folders, self.side, self.kept)
 
     def generator(self, step, purpose):
         """The random numbers of a step: which pictures (purpose 0), how they are varied (1), and
@@ -31,8 +43,8 @@ class Batches(torch.utils.data.Dataset):
         return torch.Generator().manual_seed(1_000_003 * step + 7 * self.rank + 1 + purpose)
 
     def __getitem__(self, step):
-        if self.scanned != step // RESCAN_STEPS:
-            self.pairs, self.scanned = Pairs(self.folders, self.side, self.kept), step // RESCAN_STEPS
+        if not self.encoded and self.scanned != step // RESCAN_STEPS:
+            self.pairs, self.scanned = self.open(), step // RESCAN_STEPS
         indices = torch.randint(len(self.pairs), (self.size,), generator=self.generator(step, 0)).tolist()
         batch = self.collate([self.pairs[i] for i in indices])
         # one for the whole batch, told for each sample as everything else is
@@ -40,8 +52,8 @@ class Batches(torch.utils.data.Dataset):
         return batch | {"window": window, "pictures": torch.tensor(len(self.pairs))}
 
     def varied(self, step, batch):
-        """The batch of a step, on any device, as it is trained on."""
-        return augment(batch, self.generator(step, 1), self.variety)
+        """The batch of a step, on any device, as it is trained on; pictures were varied before they were encoded."""
+        return batch if self.encoded else augment(batch, self.generator(step, 1), self.variety)
 
     def loader(self, first, last, workers):
         """Batches of steps first...last-1 in order, made ahead by `workers` processes (0: on demand)."""

@@ -134,6 +134,28 @@ def gentle(error, scale=0.2):
     return scale * torch.log1p(error.abs() / scale)
 
 
+EDGE = 0.1  # natural logarithms
+
+
+def gradient_error(difference, valid):
+    """Gentle error of the differences of neighbours over three scales, where `difference` is a map's error."""
+    difference, total = torch.where(valid, difference, torch.zeros_like(difference)), 0.0
+    scales = min(3, scales_of(min(difference.shape[1:])))
+    for scale in range(scales):
+        if scale:
+            difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)
+        across = gentle(difference[:, :, 1:] - difference[:, :, :-1], EDGE), valid[:, :, 1:] & valid[:, :, :-1]
+        down = gentle(difference[:, 1:] - difference[:, :-1], EDGE), valid[:, 1:] & valid[:, :-1]
+        total = total + (mean_per_image(*across) + mean_per_image(*down)) / 2
+    return total / scales
+
+
+def log_gradient(pred, target, valid):
+    """Gradient error of ln(C + floor): not in the paper. A border counts by the ratio of its depths, as in the boundary
+    score, however far away it is; and those that are found count more than those that cannot be."""
+    return gradient_error(open_log(pred) - open_log(target), valid)
+
+
 def gentle_log(pred, target, valid):
     """Gentle error of ln(C + floor): not in the paper; it gives far surfaces a voice."""
     return mean_per_image(gentle(open_log(pred) - open_log(target)), valid)

@@ -14,30 +14,27 @@ from pathlib import Path
 
 import torch
 
-from .curriculum import STAGES
-from .network import SIDE
-
 # Of the minutes. The first stages' pictures are many and small; the last ones' are few and cost the most.
 SHARES = {
     "tiny": 0.12,
-    "small": 0.04,
     "whole": 0.08,
     "encoder": 0.42,
     "lowest": 0.05,
-    "coarse": 0.07,
-    "stage1": 0.12,
-    "stage2": 0.05,
+    "coarse": 0.03,
+    "fine": 0.06,
+    "stage1": 0.10,
+    "stage2": 0.07,
     "fov": 0.03,
 }
-SCENES = {  # first one, pixels, views of each, and how many pictures at most: 80 000 of 128 pixels take 13 GB when held
+SCENES = {  # first one, pixels, views of each, and how many pictures at most: either's take 13 GB when held
     "tiny": (20000, 128, 4, 80000),
-    "small": (400000, 256, 4, 20000),
-    "whole": (0, 512, 3, 20000),
+    "whole": (0, 512, 3, 5000),
 }
 LOOKS_AT = {
-    "encoder": ["tiny"],
+    "encoder": ["tiny", "crops"],
     "lowest": ["tiny"],
-    "coarse": ["small", "whole"],
+    "coarse": ["whole"],
+    "fine": ["whole"],
     "stage1": ["whole"],
     "stage2": ["whole"],
     "fov": ["tiny", "whole"],
@@ -45,9 +42,10 @@ LOOKS_AT = {
 GPU_BATCHES = {
     "encoder": 256,
     "lowest": 256,
-    "coarse": 64,
-    "stage1": 16,
-    "stage2": 16,
+    "coarse": 128,
+    "fine": 64,
+    "stage1": 64,
+    "stage2": 64,
     "fov": 128,
 }  # to keep a GPU busy
 
@@ -67,15 +65,15 @@ def render(data, minutes, held_out, processes):
     for folder, (first, side, views, count) in SCENES.items():
         run("scenes.generate", "--out", data / folder, "--first", first, "--count", count, "--side", side,
             "--views", views, "--minutes", minutes * SHARES[folder], *common)  # fmt: skip
+    run("crops", "--data", data / "whole", "--out", data / "crops", *common)
 
 
 def train(data, minutes, sizes):
     """Every stage, each on its pictures and within its share of the minutes."""
     for stage, folders in LOOKS_AT.items():
         batch = ("--batch", GPU_BATCHES[stage]) if torch.cuda.is_available() else ()
-        keep = () if STAGES[stage].side == SIDE else ("--keep",)  # whole pictures take 2 MB each
         run("train", "--stage", stage, "--data", *(data / f for f in folders), "--held-out", data / "heldout", "--out",
-            data / "checkpoints", "--budget", minutes * SHARES[stage], *keep, *batch, *sizes)  # fmt: skip
+            data / "checkpoints", "--budget", minutes * SHARES[stage], "--keep", *batch, *sizes)  # fmt: skip
 
 
 def main(arguments=None):

@@ -86,6 +86,22 @@ def depth_parameters(model):
     ]
 
 
+LEVEL_OF = {
+    "depth_pro.neck.feature_upsample.image_block.": 0,
+    "depth_pro.neck.fuse_image_with_low_res.": 0,
+    **{f"depth_pro.neck.feature_upsample.scaled_images.{level}.": level for level in (0, 1, 2)},
+    **{f"depth_pro.neck.feature_upsample.intermediate.{level - 3}.": level for level in (3, 4)},
+    **{f"depth_pro.neck.feature_projection.projections.{level}.": level for level in range(5)},
+    **{f"fusion_stage.intermediate.{level}.": level for level in range(4)},
+    "fusion_stage.final.": 4,
+}
+
+
+def level_of(name):
+    """The decoder level of a parameter, 0 for the lowest; None of the encoders and the head."""
+    return next((level for start, level in LEVEL_OF.items() if name.startswith(start)), None)
+
+
 def predict_inverse_depth(model, pixels):
     """Canonical inverse depth (B, S, S) of pixels (B, 3, S, S) in -1...1, without running the field-of-view network."""
     features = model.depth_pro(pixel_values=pixels, return_dict=True).features

@@ -5,13 +5,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from . import losses
-from .coarse import coarse_inverse_depth, lowest_features, lowest_inverse_depth, open_head
+from .encoded import encode, unpack
+from .levels import lower_inverse_depth, lowest_features, lowest_inverse_depth, open_head
 from .network import encoders
 from .points import PointHead, normals
 from .window import Window, windowed_features
 
 NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
-GRADIENT_WEIGHT = 0.3  # edges are then a tenth of the loss
+GRADIENT_WEIGHT = 2.0  # of the gradient error, which is a tenth of the depth's
 
 
 def collate_whole(samples):
@@ -20,6 +21,13 @@ def collate_whole(samples):
     return {"pixels": torch.stack([s["picture"] for s in samples])} | {
         k: torch.stack([s[k] for s in samples]) for k in keys
     }
+
+
+def collate_encoded(samples):
+    """... and what the encoders say of them in place of their pixels."""
+    pixels = lambda s: s | {"picture": s["encoded"]}
+    batch = collate_whole([pixels(s) for s in samples])
+    return batch | {"encoded": batch.pop("pixels")}
 
 
 def collate_with_normals(samples):
@@ -77,7 +85,7 @@ class EncoderObjective(Objective):
     def predict(self, pixels):
         return self.points(pixels)[0].exp() - losses.FLOOR, None
 
-    def forward(self, batch, stage, progress):
+    def forward(self, batch, stage):
         pred, facing = self.points(batch["pixels"])
         difference, valid = log_difference(pred.float(), batch)
         wanted = every(batch["normals"], pred.shape[-1])
@@ -89,38 +97,47 @@ class EncoderObjective(Objective):
 
 
 class LogObjective(Objective):
-    """Log error and its gradient on a coarse map."""
+    """Log error and its gradient on a map of the lower decoder levels."""
 
-    def inverse_depth(self, pixels, fixed=False):
+    def inverse_depth(self, batch):
         raise NotImplementedError
 
-    def predict(self, pixels):
-        return self.inverse_depth(pixels), None
-
-    def forward(self, batch, stage, progress):
-        inverse = self.inverse_depth(batch["pixels"], progress < stage.frozen_encoder_share).float()
+    def forward(self, batch, stage):
+        inverse = self.inverse_depth(batch).float()
         difference, valid = log_difference(losses.open_log(inverse), batch)
-        scharr = (losses.SCHARR, losses.SCHARR.T)
         made = valid & ~batch["real"][:, None, None]
-        gradient = losses.multi_scale(difference, torch.zeros_like(difference), made, scharr, 1, scales=3)
+        gradient = losses.gradient_error(difference, made)
         report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid), "gradient": gradient.detach()}
         return losses.mean_per_image(losses.gentle(difference), valid) + GRADIENT_WEIGHT * gradient, report
 
 
 class LowestObjective(LogObjective):
-    """The 64 x 64 map of the lowest decoder level."""
+    """The 64 x 64 map of the lowest decoder level, with the vision transformer."""
 
-    def inverse_depth(self, pixels, fixed=False):
-        if fixed:
-            raise ValueError("stage lowest trains the vision transformer itself: frozen_encoder_share must be 0")
-        return lowest_inverse_depth(self.network, pixels)
+    def inverse_depth(self, batch):
+        return lowest_inverse_depth(self.network, batch["pixels"])
+
+    def predict(self, pixels):
+        return lowest_inverse_depth(self.network, pixels), None
 
 
 class CoarseObjective(LogObjective):
     """The 128 x 128 map of the lower two decoder levels."""
 
-    def inverse_depth(self, pixels, fixed=False):
-        return coarse_inverse_depth(self.network, pixels, fixed)
+    collate = staticmethod(collate_encoded)
+    levels = 2
+
+    def inverse_depth(self, batch):
+        return lower_inverse_depth(self.network, unpack(batch["encoded"]), self.levels)
+
+    def predict(self, pixels):
+        return lower_inverse_depth(self.network, encode(self.network, pixels), self.levels), None
+
+
+class FineObjective(CoarseObjective):
+    """The 256 x 256 map of the lower three."""
+
+    levels = 3
 
 
 class DepthObjective(Objective):
@@ -130,11 +147,10 @@ class DepthObjective(Objective):
     thousand steps the plain loss would hear near scenes only.
     """
 
-    def forward(self, batch, stage, progress):
-        fixed = progress < stage.frozen_encoder_share
-        model = self.network
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not fixed):
-            features = model.depth_pro.encoder(batch["pixels"], return_dict=True).features
+    collate = staticmethod(collate_encoded)
+
+    def forward(self, batch, stage):
+        model, features = self.network, unpack(batch["encoded"])
         window = Window.at(batch["window"][0])
         pred = window.inner(open_head(model, windowed_features(model, features, window)).float())
         total, report = pred.sum() * 0.0, {}
@@ -146,7 +162,7 @@ class DepthObjective(Objective):
             p, g, v = pred[chosen], window.cut(g), window.cut(v)
             share = chosen.float().mean()
             for name, weight in terms:
-                a, b = (p, g) if name == "gentle_log" or name.startswith("ssi") else (p / size, g / size)
+                a, b = (p, g) if "log" in name or name.startswith("ssi") else (p / size, g / size)
                 value = self._term(name, a, b, v, real)
                 total = total + weight * share * value
                 report[name] = value.detach()
@@ -169,7 +185,7 @@ class DepthObjective(Objective):
 class FieldOfViewObjective(Objective):
     """The field-of-view network alone, squared error in units of 20 degrees; depth features are frozen."""
 
-    def forward(self, batch, stage, progress):
+    def forward(self, batch, stage):
         model = self.network
         with torch.no_grad():
             features = lowest_features(model, batch["pixels"])
@@ -182,6 +198,7 @@ OBJECTIVES = {
     "encoder": EncoderObjective,
     "lowest": LowestObjective,
     "coarse": CoarseObjective,
+    "fine": FineObjective,
     "stage1": DepthObjective,
     "stage2": DepthObjective,
     "fov": FieldOfViewObjective,

@@ -42,7 +42,7 @@ def load(path):
     if path.is_dir():
         return of_network(DepthProForDepthEstimation.from_pretrained(path, dtype=torch.float32))
     stage = STAGES.get(path.stem)
-    if stage is None or stage.side == SIDE or stage.name == "fov":
+    if stage is None or stage.map_side == SIDE:
         return of_network(checkpoint.network_of(path))
     saved = checkpoint.load(path)
     objective = OBJECTIVES[stage.name](build(**saved["sizes"]))

@@ -22,10 +22,11 @@ from transformers import PreTrainedModel
 
 from . import checkpoint
 from .batches import Batches
-from .curriculum import STAGES, rate_factor
+from .curriculum import OLD_SHARE, STAGES, rate_factor
+from .encoded import Encoded
 from .evaluate import quick_figures
 from .memory import keep_freed_memory
-from .network import build, depth_parameters
+from .network import build, depth_parameters, level_of
 from .objective import OBJECTIVES
 from .optimise import optimiser
 
@@ -33,17 +34,24 @@ LONGEST_STEP = 30  # seconds; what took longer was stopped, and is no part of a 
 
 
 def trainable(network, stage):
-    """(name, parameter) lists (encoder, decoder) of what this stage trains; the rest is frozen."""
+    """(name, parameter) lists of what this stage trains, encoder, decoder and old levels of it; the rest is fixed."""
     if stage.name == "fov":
         named = [(n, p) for n, p in network.fov_model.named_parameters() if "mask_token" not in n]
     else:
         named = depth_parameters(network)
     network.requires_grad_(False)
-    groups = {"encoder": [], "decoder": []}
+    groups = {"encoder": [], "decoder": [], "old": []}
     for name, parameter in named:
+        level = level_of(name)
+        if "encoder" in name and "neck" not in name:
+            group = "encoder"
+        else:
+            group = "old" if stage.new_levels and level not in stage.new_levels else "decoder"
+        if stage.encoded and (group == "encoder" or level == 0):
+            continue
         parameter.requires_grad_(True)
-        groups["encoder" if "encoder" in name and "neck" not in name else "decoder"].append((name, parameter))
-    return groups
+        groups[group].append((name, parameter))
+    return {group: named for group, named in groups.items() if named}
 
 
 def has_bf16_arithmetic():
@@ -101,9 +109,10 @@ class Run:
             plain_attention(self.network)
         objective = OBJECTIVES[a.stage](self.network).to(self.device)
         groups = trainable(self.network, self.stage)
-        groups["decoder"] += objective.own_parameters()
+        groups.setdefault("decoder", []).extend(objective.own_parameters())
         self.parameters = [p for g in groups.values() for _, p in g]
-        rates = {"encoder": self.stage.encoder_rate, "decoder": self.stage.decoder_rate}
+        rate = self.stage.decoder_rate
+        rates = {"encoder": self.stage.encoder_rate, "decoder": rate, "old": OLD_SHARE * rate}
         self.optimizer = optimiser(groups, rates)
         if saved:
             self.optimizer.load_state_dict(saved["optimizer"])
@@ -116,8 +125,13 @@ class Run:
         self.objective = (
             DistributedDataParallel(objective, find_unused_parameters=True) if self.world > 1 else objective
         )
-        size, side = a.batch or self.stage.batch, self.stage.side
-        self.batches = Batches(a.data, self.collate, size, self.rank, side, a.keep, self.stage.variety)
+        self.batches = self.batches_of(a)
+
+    def batches_of(self, a):
+        stage = self.stage
+        encoded = Encoded(a.out, self.network, stage.variety) if stage.encoded else None
+        size = a.batch or stage.batch
+        return Batches(a.data, self.collate, size, self.rank, self.world, stage.side, a.keep, stage.variety, encoded)
 
     def tick(self):
         """Counts the time since the last call; of a process that was stopped meanwhile, LONGEST_STEP."""
@@ -139,7 +153,7 @@ class Run:
             group["lr"] = group["base"] * factor
         batch = self.batches.varied(self.step, {k: v.to(self.device) for k, v in batch.items()})
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            loss, report = self.objective(batch, self.stage, progress)
+            loss, report = self.objective(batch, self.stage)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.stage.clip)
@@ -215,7 +229,7 @@ def parser():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--minutes", type=float, default=1e9)
     p.add_argument("--budget", type=float, help="minutes for the whole stage, whose schedule then follows the clock")
-    p.add_argument("--keep", action="store_true", help="hold all pictures decoded, 0.1 to 2 MB each")
+    p.add_argument("--keep", action="store_true", help="hold all pictures decoded, 0.2 to 3 MB each")
     p.add_argument("--precision", default="auto", choices=["auto", "bf16", "f32"], help="auto: bf16 where it is fast")
     p.add_argument("--steps", type=int, help="at most this many steps in this run")
     p.add_argument("--batch", type=int, help="pictures per step and process instead of the stage's")

@@ -7,12 +7,13 @@ the window's border lacks of its surroundings reaches REACH cells into it and is
 
 from dataclasses import dataclass
 
-import torch
+from .levels import lower_levels
 
 CELLS = 128  # per side of the last but one level
-WINDOW = 72  # cells per side that are computed
+WINDOW = 56  # cells per side that are computed
 REACH = 8  # cells: five convolutions at this level, five at the next and one at the head's
 PIXELS = 4  # per side of a cell
+TOKEN = 4  # cells per side of a token of the finest crops; windows begin and end with one
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,17 @@ class Window:
 
         A quarter of the places is at each border, without which the border's pixels would be in no window but the last.
         """
-        room = CELLS - WINDOW
-        return cls(*(min(max(int((2 * v - 0.5) * (room + 1)), 0), room) for v in place.tolist()))
+        room = (CELLS - WINDOW) // TOKEN
+        return cls(*(TOKEN * min(max(int((2 * v - 0.5) * (room + 1)), 0), room) for v in place.tolist()))
 
     def cells(self, map, scale=1):
-        """The window of maps (B, d, S, S) that have `scale` pixels per side of a cell."""
+        """The window of maps (..., S, S) that have `scale` pixels per side of a cell."""
         rows, columns = (slice(scale * first, scale * (first + WINDOW)) for first in (self.top, self.left))
+        return map[..., rows, columns]
+
+    def tokens(self, map):
+        """The window of maps (B, width, 32, 32) of tokens."""
+        rows, columns = (slice(first // TOKEN, (first + WINDOW) // TOKEN) for first in (self.top, self.left))
         return map[..., rows, columns]
 
     def inner(self, map):
@@ -51,11 +57,7 @@ class Window:
 
 def windowed_features(model, features, window):
     """What the head needs (B, d, 2 WINDOW, 2 WINDOW) for a window, from the encoder's features."""
-    neck, stages = model.depth_pro.neck, model.fusion_stage
-    image, lowest, *others = neck.feature_upsample(list(features))
-    project = neck.feature_projection.projections
-    fused = stages.intermediate[0](project[0](neck.fuse_image_with_low_res(torch.cat((lowest, image), 1))))
-    for level in (1, 2):
-        fused = stages.intermediate[level](fused, project[level](others[level - 1]))
-    fused = stages.intermediate[3](window.cells(fused), project[3](window.cells(others[2])))
-    return stages.final(fused, project[4](window.cells(others[3], 2)))
+    up, project = model.depth_pro.neck.feature_upsample, model.depth_pro.neck.feature_projection.projections
+    deep, shallow = (block(window.tokens(hook)) for block, hook in zip(up.intermediate, features[-2:]))
+    lower = window.cells(lower_levels(model, features, 3))
+    return model.fusion_stage.final(model.fusion_stage.intermediate[3](lower, project[3](deep)), project[4](shallow))

@@ -31,7 +31,7 @@ def write_whole(path, content):
 def save_view(folder, name, picture, depth, about):
     """The three files of one view; the JSON file last, as its mark of completeness."""
     image, packed = io.BytesIO(), io.BytesIO()
-    quality = int(82 + about["scene"] * 7919 % 15)
+    quality = int(82 + about.get("scene", 0) * 7919 % 15)
     small = {"subsampling": 0, "quality": 95} if about["width"] < 512 else {"quality": quality}  # as if shrunk after
     Image.fromarray(picture).save(image, "JPEG", **small)
     np.savez_compressed(packed, depth=depth.astype(np.float16))

@@ -73,3 +73,17 @@ def open_log(x):
 
 def gentle_log(p, g, v):
     return mean_valid(0.2 * np.log1p(np.abs(open_log(p) - open_log(g)) / 0.2), v)
+
+
+def gentle(e, scale):
+    return scale * np.log1p(np.abs(e) / scale)
+
+
+def log_gradient(p, g, v):
+    difference, total, scales = np.where(v, open_log(p) - open_log(g), 0.0), 0.0, 3 if min(p.shape) >= 15 else 2
+    for scale in range(scales):
+        if scale:
+            difference, v = slide(difference, BINOMIAL, 2), whole(v, 2)
+        total += mean_valid(gentle(np.diff(difference, axis=1), 0.1), v[:, 1:] & v[:, :-1]) / 2
+        total += mean_valid(gentle(np.diff(difference, axis=0), 0.1), v[1:] & v[:-1]) / 2
+    return total / scales

@@ -11,6 +11,7 @@ from training import losses
 from training.augment import augment, blur
 from training.curriculum import STAGES
 from training.data import Pairs
+from training.encoded import encode, pack
 from training.network import build
 from training.objective import DepthObjective, collate_whole
 from training.window import Window
@@ -79,18 +80,19 @@ def test_blur_spreads_as_far_as_asked():
 def test_real_and_relative_samples_get_their_own_losses():
     torch.manual_seed(0)
     objective = DepthObjective(build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval())
-    batch = {"pixels": torch.randn(3, 3, 512, 512), "inverse": torch.rand(3, 512, 512) + 0.1}
+    pixels, inverse = torch.randn(3, 3, 512, 512), torch.rand(3, 512, 512) + 0.1
+    batch = {"encoded": pack(encode(objective.network, pixels)), "inverse": inverse}
     batch |= {"valid": torch.ones(3, 512, 512, dtype=torch.bool)}
     batch |= {"metric": torch.tensor([True, True, False]), "real": torch.tensor([False, True, False])}
     batch |= {"window": torch.tensor([[0.2, 0.9]]).expand(3, 2)}
     with torch.no_grad():
-        total, report = objective(batch, STAGES["stage1"], 0)
-        pred = objective.network(batch["pixels"]).predicted_depth
+        total, report = objective(batch, STAGES["stage1"])
+        pred = objective.network(pixels).predicted_depth
         size = batch["inverse"].flatten(1).mean(1)[:, None, None]
         window = Window.at(batch["window"][0])
         p, g, v = (window.cut(map) for map in (pred / size, batch["inverse"] / size, batch["valid"]))
         expected = (losses.mae(p[:1], g[:1], v[:1]) + losses.mae(p[1:2], g[1:2], v[1:2], 0.2)) / 2
-        assert float(report["mae"]) == pytest.approx(float(expected), rel=1e-5)
+        assert float(report["mae"]) == pytest.approx(float(expected), rel=1e-3)  # halves
         relative = losses.ssi_mae(window.cut(pred[2:]), window.cut(batch["inverse"][2:]), v[2:])
-        assert float(report["ssi_mae"]) == pytest.approx(float(relative), rel=1e-5)
+        assert float(report["ssi_mae"]) == pytest.approx(float(relative), rel=1e-3)
         assert torch.isfinite(total) and "ssi_mage" in report

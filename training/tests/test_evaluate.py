@@ -26,7 +26,7 @@ def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
 
 def test_an_early_stage_is_evaluated_by_what_it_has_learned(scenes, tmp_path):
     command = ["--steps", "2", "--data", str(scenes), "--out", str(tmp_path), *SMALL]
-    for stage, side in (("encoder", 32), ("lowest", 64), ("coarse", 128)):
+    for stage, side in (("encoder", 32), ("lowest", 64), ("coarse", 128), ("fine", 256)):
         train.main(["--stage", stage, *command])
         inverse, fov = load(tmp_path / f"{stage}.pt")(torch.zeros(3, 512, 512))
         assert inverse.shape == (side, side) and fov is None

@@ -7,7 +7,7 @@ import torch
 from training import losses
 from training.tests import reference
 
-NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log"]
+NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log", "log_gradient"]
 
 
 def maps(seed, side=200, holes=0.002):

@@ -4,8 +4,9 @@ import torch
 
 from training import train
 from training.augment import plain
-from training.coarse import coarse_inverse_depth, lower_features, lowest_features, lowest_inverse_depth
 from training.data import Pairs
+from training.encoded import encode
+from training.levels import lower_inverse_depth, lower_levels, lowest_features, lowest_inverse_depth
 from training.network import build, encoders, predict_inverse_depth, share_encoder
 
 
@@ -33,7 +34,7 @@ def test_a_fresh_network_begins_with_its_coarse_depth(small):
     pixels = torch.full((1, 3, 512, 512), 0.3)
     with torch.no_grad():
         whole = predict_inverse_depth(small, pixels)[0, 64:448:4, 64:448:4]
-        coarse = coarse_inverse_depth(small, pixels[:, :, ::2, ::2])[0, 16:112, 16:112]
+        coarse = lower_inverse_depth(small, encode(small, pixels), 2)[0, 16:112, 16:112]
     assert (whole - coarse).abs().mean() < 0.5 * coarse.std() + 0.02
 
 
@@ -49,11 +50,12 @@ def test_prediction_is_that_of_transformers(small):
     pixels = torch.randn(2, 3, 512, 512, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         out, depth = small(pixel_values=pixels), predict_inverse_depth(small, pixels)
-        lowest, middle = small.depth_pro(pixel_values=pixels).features[:2]
+        features = small.depth_pro(pixel_values=pixels).features
         assert torch.equal(out.predicted_depth, depth)
-        assert torch.allclose(lowest_features(small, pixels), lowest, atol=1e-5)
-        halved = torch.nn.functional.interpolate(pixels, scale_factor=0.5, mode="bilinear")
-        assert torch.allclose(lower_features(small, halved)[1], middle, atol=1e-5)
+        assert torch.allclose(lowest_features(small, pixels), features[0], atol=1e-5)
+        fused = small.fusion_stage(features)
+        for count in (1, 2, 3):
+            assert torch.allclose(lower_levels(small, encode(small, pixels), count), fused[count - 1], atol=1e-5)
 
 
 def test_the_lowest_level_is_that_of_the_network_where_encoders_are_one(small):

@@ -28,7 +28,7 @@ def test_muon_steps_along_the_nearest_orthogonal_matrix():
 
 
 def test_every_parameter_has_one_optimiser(small):
-    groups = train.trainable(small, STAGES["stage1"])
+    groups = train.trainable(small, STAGES["lowest"])
     both = optimiser(groups, {"encoder": 1e-4, "decoder": 1e-3})
     assert isinstance(both, Both) and len(both.parts) == 2
     ids = [id(p) for g in both.param_groups for p in g["params"]]

@@ -5,7 +5,8 @@ import copy
 import pytest
 import torch
 
-from training.coarse import open_head
+from training.encoded import encode
+from training.levels import open_head
 from training.window import CELLS, PIXELS, REACH, WINDOW, Window, windowed_features
 
 
@@ -20,7 +21,7 @@ def test_windows_reach_every_pixel_often():
         cells[rows, columns] = 1
         assert cells.sum() * 16 == window.cut(torch.ones(512, 512)).numel()
         seen += cells / 500
-    assert seen.min() > 0.03 and seen[:, 64].min() > 0.15  # corners and borders
+    assert seen.min() > 0.03 and seen.max() < 0.3  # corners and borders, and no place much more than others
 
 
 @pytest.mark.parametrize("place", [(0.0, 0.0), (0.999, 0.4), (0.3, 0.999)])
@@ -35,10 +36,10 @@ def test_a_window_is_computed_as_the_whole_is(small, place):
             if isinstance(module, torch.nn.Conv2d) and module.kernel_size == (3, 3):
                 fan = module.weight[0].numel()
                 module.weight.copy_(torch.randn(module.weight.shape, generator=generator) / fan**0.5)
-        features = model.depth_pro.encoder(pixels, return_dict=True).features
+        features = encode(model, pixels)
         part = open_head(model, windowed_features(model, features, window))
         whole = open_head(model, model.fusion_stage(model.depth_pro.neck(list(features)))[-1])
     assert (part - window.cells(whole, PIXELS)).abs().max() > 1e-3  # what is cut off
     part, whole = window.inner(part), window.cut(whole)
-    assert part.shape == whole.shape and part.shape[1] >= 56 * 4
+    assert part.shape == whole.shape and part.shape[1] >= 40 * 4
     assert torch.allclose(part, whole, rtol=0, atol=1e-9)
