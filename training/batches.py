@@ -9,29 +9,29 @@ from .data import Pairs
 from .encoded import EncodedPairs
 from .network import SIDE
 
-RESCAN_STEPS = 200  # folders may still be growing
+RESCAN_STEPS = 200  # folders may still be growing; what is encoded is not looked for again
 
 
 class Batches(torch.utils.data.Dataset):
     """Item `step` is the batch of that step for one process; it depends on the step and the pictures present.
 
-    `keep` reads all pictures at the beginning, by all cores, and holds them decoded. With `encoded` samples hold what
-    the encoders say of their pictures, which is made at the beginning where it is missing.
+    `keep` reads all pictures at the beginning, by all cores, and holds them decoded. With `encoded`, files of what
+    the encoders say, samples hold that in place of pictures; what is missing is made at the beginning.
     """
 
-    def __init__(self, folders, collate, size, rank=0, world=1, side=SIDE, keep=False, variety=1.0, encoded=None):
+    def __init__(self, folders, collate, size, *, rank=0, world=1, side=SIDE, keep=False, variety=1.0, encoded=None):
         self.folders, self.collate, self.size, self.rank, self.variety = folders, collate, size, rank, variety
         self.side, self.kept, self.encoded = side, {} if keep else None, encoded
-        self.pairs, self.scanned = self.open(), None
+        self.pairs, self.scanned = self.listing(), None
         if encoded:
             first = rank * len(self.pairs) // world  # processes begin at different pictures and skip what exists
             for index in range(len(self.pairs)):
-                self.pairs.encode((first + index) % len(self.pairs))
+                self.pairs.ensure((first + index) % len(self.pairs))
         if keep:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(self.pairs.__getitem__, range(len(self.pairs))))
 
-    def open(self):
+    def listing(self):
         """The pictures that are there now."""
         if self.encoded:
             return EncodedPairs(self.folders, self.side, self.kept, self.encoded)
@@ -44,7 +44,7 @@ class Batches(torch.utils.data.Dataset):
 
     def __getitem__(self, step):
         if not self.encoded and self.scanned != step // RESCAN_STEPS:
-            self.pairs, self.scanned = self.open(), step // RESCAN_STEPS
+            self.pairs, self.scanned = self.listing(), step // RESCAN_STEPS
         indices = torch.randint(len(self.pairs), (self.size,), generator=self.generator(step, 0)).tolist()
         batch = self.collate([self.pairs[i] for i in indices])
         # one for the whole batch, told for each sample as everything else is
@@ -57,5 +57,5 @@ class Batches(torch.utils.data.Dataset):
 
     def loader(self, first, last, workers):
         """Batches of steps first...last-1 in order, made ahead by `workers` processes (0: on demand)."""
-        steps = list(range(first, last))
+        steps = range(first, last)
         return torch.utils.data.DataLoader(self, batch_size=None, sampler=steps, num_workers=workers)

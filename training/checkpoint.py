@@ -27,12 +27,12 @@ def claim(path):
     return file
 
 
-def save(path, objective, optimizer, step, sizes, seconds):
-    """Writes everything that continues the stage at `step`; appears whole or not at all."""
+def save(path, objective, optimizer, **about):
+    """Writes everything that continues the stage, with `step`, `sizes`, `seconds` and `origin`; appears whole or not at
+    all."""
     partial = path.with_suffix(f".{os.getpid()}")
     state = {"network": objective.network.state_dict(), "optimizer": optimizer.state_dict()}
-    state["own"] = dict(objective.own_parameters())
-    torch.save(state | {"step": step, "sizes": sizes, "seconds": seconds}, partial)
+    torch.save(state | {"own": dict(objective.own_parameters())} | about, partial)
     partial.replace(path)
 
 
@@ -53,12 +53,37 @@ def network_of(path):
     return network
 
 
-def begin(stage, sizes, folder):
-    """Network of a stage at its first step: from the result of the stage it starts from, or of the nearest before it.
+def origin(stage, folder):
+    """What a stage would begin with now: [name, step] of the stage it starts from, or of the nearest before it.
 
-    Stages may so be left out where time is short.
+    None for a fresh network. Stages may so be left out where time is short.
     """
     source = stage.starts_from
     while source and not path_of(folder, source).exists():
         source = STAGES[source].starts_from
-    return network_of(path_of(folder, source)) if source else build(**sizes)
+    return [source, load(path_of(folder, source))["step"]] if source else None
+
+
+def first_new_level(stage, origin):
+    """The lowest decoder level that nothing before this stage has trained."""
+    first = STAGES[origin[0]].levels if origin else 0
+    if stage.fixed_encoders and first == 0:
+        raise ValueError(f"stage {stage.name} leaves the lowest decoder level as it is: train stage lowest first")
+    return first
+
+
+def begin(origin, sizes, folder):
+    """Network of a stage at its first step, and its sizes."""
+    if origin is None:
+        return build(**sizes), sizes
+    path = path_of(folder, origin[0])
+    return network_of(path), load(path)["sizes"]
+
+
+def resumable(path, origin):
+    """The checkpoint of a stage, None where it has none or began with less than `origin`, which has learned since."""
+    saved = load(path)
+    if saved and origin and saved.get("origin", origin) != origin:
+        print(f"{path.stem} begins again: {origin[0]} has learned more since it began", flush=True)
+        return None
+    return saved

@@ -4,7 +4,7 @@
 
 An encoder that has seen whole pictures only says little of a quarter of one: what is large there, and how near, it
 cannot know, but which way surfaces face and where one ends it can. So crops have no true size. NAME is the picture's, a
-scale and a place; a crop that exists is skipped and files appear whole or not at all.
+scale and a place; a picture whose crops exist is skipped and files appear whole or not at all.
 """
 
 import argparse
@@ -24,13 +24,14 @@ SCALES = {1: 25, 2: 9}  # pixels of the picture to one of the crop, and how many
 
 
 def places(name, count):
-    """(scale, top, left) of a picture's crops, the same whenever they are asked for; scales as often as in the
-    network."""
+    """(scale, top, left) of a picture's crops, the first ones the same however many are asked for; scales as often as
+    in the network."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     shares = np.array(list(SCALES.values())) / sum(SCALES.values())
-    for scale in rng.choice(list(SCALES), count, p=shares):
+    for _ in range(count):
+        scale = int(rng.choice(list(SCALES), p=shares))
         top, left = rng.integers(0, SIDE - scale * PATCH_SIDE + 1, 2)
-        yield int(scale), int(top), int(left)
+        yield scale, int(top), int(left)
 
 
 def shrunk(picture, scale):
@@ -40,20 +41,23 @@ def shrunk(picture, scale):
 
 
 def cut(stem, out, count):
-    """Writes the missing crops of a picture; returns how many it has."""
-    wanted = [(f"{stem.name}_{scale}_{top}_{left}", scale, top, left) for scale, top, left in places(stem.name, count)]
-    if all((out / f"{name}.json").exists() for name, *_ in wanted):
-        return count
+    """Writes a picture's crops unless all are there; returns how many."""
+    wanted = {f"{stem.name}_{scale}_{top}_{left}": (scale, top, left) for scale, top, left in places(stem.name, count)}
+    if all((out / f"{name}.json").exists() for name in wanted):
+        return len(wanted)
     picture, depth, about = read_pair(stem)
-    if picture.shape[:2] != (SIDE, SIDE) or depth.shape != (SIDE, SIDE):
-        raise ValueError(f"{stem}: crops are cut from pictures of {SIDE} x {SIDE}, this one has {picture.shape[:2]}")
-    for name, scale, top, left in wanted:
+    for what, shape in (("picture", picture.shape[:2]), ("depth", depth.shape)):
+        if shape != (SIDE, SIDE):
+            raise ValueError(f"{stem}: its {what} has {shape[1]} x {shape[0]} pixels; crops need {SIDE} x {SIDE}")
+    width = about["width"]
+    fx, fy = about["fx"] * SIDE / width, about.get("fy", about["fx"]) * SIDE / about.get("height", width)
+    kept = {key: about[key] for key in ("scene", "family", "real") if key in about}
+    for name, (scale, top, left) in wanted.items():
         rows, columns = (slice(first, first + scale * PATCH_SIDE) for first in (top, left))
-        own = {"width": PATCH_SIDE, "height": PATCH_SIDE, "metric": False, "scale": 1.0}
-        own |= {"fx": about["fx"] / scale, "fy": about.get("fy", about["fx"]) / scale}
+        own = {"width": PATCH_SIDE, "height": PATCH_SIDE, "fx": fx / scale, "fy": fy / scale, "metric": False}
         middle = slice(scale // 2, None, scale)
-        save_view(out, name, shrunk(picture[rows, columns], scale), depth[rows, columns][middle, middle], about | own)
-    return count
+        save_view(out, name, shrunk(picture[rows, columns], scale), depth[rows, columns][middle, middle], kept | own)
+    return len(wanted)
 
 
 def main(arguments=None):

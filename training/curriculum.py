@@ -2,81 +2,95 @@
 
 from dataclasses import dataclass
 
-OLD_SHARE = 0.1  # of the rate, for decoder levels that an earlier stage has trained
+from .network import DECODER_LEVELS, SIDE
+
+OLD_SHARE = 0.1  # of the rate, for the head and decoder levels that an earlier stage has trained
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One stage. Steps are optimiser steps of `batch` pictures per process."""
 
     name: str
     starts_from: str | None  # stage whose result is the beginning
+    levels: int  # of the decoder that are trained when it ends
     steps: int
     batch: int
-    encoder_rate: float  # learning rate of vision transformers; zero keeps them and the lowest decoder level fixed
-    decoder_rate: float  # of everything else
-    clip: float  # largest gradient norm
+    encoder_rate: float = 0.0  # learning rate of vision transformers
+    decoder_rate: float = 1e-3  # of everything else
+    fixed_encoders: bool = False  # with the lowest decoder level; the stage looks at what they say (encoded.py)
+    clip: float = 1.0  # largest gradient norm
     terms: tuple = ()  # (loss, weight) for metric samples
     relative_terms: tuple = ()  # for samples of unknown size
-    side: int = 512  # pixels of the pictures that the stage needs
-    map_side: int = 512  # pixels of the maps it gives
+    side: int = SIDE  # pixels of the pictures that the stage needs
     warm_share: float = 0.02
-    drop_share: float = 0.3  # last part, in which the rate falls to nothing
-    new_levels: tuple = ()  # of the decoder; where there are, older ones and the head learn at OLD_SHARE of the rate
+    drop_share: float = 0.9  # last part, in which the rate falls to nothing
     variety: float = 0.4  # how likely crops, colours and blur are, of the paper's probabilities
 
     @property
-    def encoded(self):
-        """Whether it looks at what fixed encoders say of pictures (encoded.py)."""
-        return self.encoder_rate == 0
+    def map_side(self):
+        """Pixels of the maps that its decoder levels give."""
+        return SIDE if self.levels == DECODER_LEVELS else 32 << self.levels
 
 
 STAGES = {
     stage.name: stage
     for stage in (
         Stage(
-            "encoder",
-            None,
-            30000,
-            32,
-            1e-3,
-            1e-3,
-            1.0,
+            name="encoder",
+            starts_from=None,
+            levels=0,
+            steps=30000,
+            batch=32,
+            encoder_rate=1e-3,
             side=128,
-            map_side=32,
             warm_share=0.01,
             drop_share=0.97,
             variety=0.15,
         ),
-        Stage("lowest", "encoder", 8000, 32, 3e-4, 1e-3, 1.0, side=128, map_side=64, drop_share=0.97),
-        Stage("coarse", "lowest", 4000, 16, 0.0, 1e-3, 1.0, map_side=128, drop_share=0.9, new_levels=(1,)),
-        Stage("fine", "coarse", 4000, 8, 0.0, 1e-3, 1.0, map_side=256, drop_share=0.9, new_levels=(2,)),
         Stage(
-            "stage1",
-            "fine",
-            3000,
-            8,
-            0.0,
-            1e-3,
-            1.0,
-            (("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0), ("log_gradient", 4.0)),
-            (("ssi_mae", 0.3), ("ssi_mage", 0.3)),
-            drop_share=0.9,
-            new_levels=(3, 4),
+            name="lowest",
+            starts_from="encoder",
+            levels=1,
+            steps=8000,
+            batch=32,
+            encoder_rate=3e-4,
+            side=128,
+            drop_share=0.97,
+        ),
+        Stage(name="coarse", starts_from="lowest", levels=2, steps=4000, batch=16, fixed_encoders=True),
+        Stage(name="fine", starts_from="coarse", levels=3, steps=4000, batch=8, fixed_encoders=True),
+        Stage(
+            name="stage1",
+            starts_from="fine",
+            levels=5,
+            steps=3000,
+            batch=8,
+            fixed_encoders=True,
+            terms=(("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0), ("log_gradient", 4.0)),
+            relative_terms=(("ssi_mae", 0.3), ("ssi_mage", 0.3)),
         ),
         Stage(
-            "stage2",
-            "stage1",
-            1500,
-            8,
-            0.0,
-            3e-4,
-            1.0,
-            (("mae", 1.0), ("mse", 0.5), ("mage", 8.0), ("male", 8.0), ("msge", 4.0))
+            name="stage2",
+            starts_from="stage1",
+            levels=5,
+            steps=1500,
+            batch=8,
+            decoder_rate=3e-4,
+            fixed_encoders=True,
+            terms=(("mae", 1.0), ("mse", 0.5), ("mage", 8.0), ("male", 8.0), ("msge", 4.0))
             + (("gentle_log", 1.0), ("log_gradient", 4.0)),
-            drop_share=0.9,
         ),
-        Stage("fov", "stage2", 6000, 32, 2e-4, 1e-3, 1.0, side=128),
+        Stage(
+            name="fov",
+            starts_from="stage2",
+            levels=5,
+            steps=6000,
+            batch=32,
+            encoder_rate=2e-4,
+            side=128,
+            drop_share=0.3,
+        ),
     )
 }
 

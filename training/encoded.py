@@ -2,12 +2,12 @@
 
 From stage `coarse` on they are fixed: 2000 pictures would make them forget what 60 000 taught. Thirty-five crops of a
 picture take longer than all but the uppermost decoder levels, and four stages look at each picture many times.
-Each is kept with colours of its own, as its file beside the checkpoints, 1.3 MB at width 192.
+Each is kept with colours of its own, as a file beside the checkpoints, 1.3 MB at width 192; the folder of a state of
+the encoders that no stage goes on from may be deleted.
 """
 
 import hashlib
 import io
-import shutil
 import zlib
 from pathlib import Path
 
@@ -15,9 +15,9 @@ import torch
 
 from .augment import scaled, varied_colours
 from .data import Pairs
+from .files import write_whole
 from .levels import TOKENS
 from .network import encoders
-from .scenes.generate import write_whole
 
 SIDES = (TOKENS, TOKENS, 2 * TOKENS, 4 * TOKENS, 4 * TOKENS, 4 * TOKENS)  # image, patches coarse to fine, two hooks
 
@@ -40,28 +40,27 @@ def unpack(rows):
     return [part.unflatten(1, (width, s, s)) for part, s in zip(parts, SIDES)]
 
 
-def weights_name(model):
-    """Eight digits that change with the encoders' weights."""
-    digest = hashlib.sha256()
+def digest_of(model, variety):
+    """Eight digits that change with the encoders' weights and with how pictures are varied."""
+    digest = hashlib.sha256(f"{variety}".encode())
     for name in ("patch", "image"):
         for key, value in encoders(model)[name].state_dict().items():
             digest.update(key.encode() + value.cpu().numpy().tobytes())
     return digest.hexdigest()[:8]
 
 
-class Encoded:
-    """The files of one state of the encoders in a folder; those of other states are removed."""
+class EncodedFiles:
+    """A folder of rows, one file for each picture, of one state of the encoders."""
 
     def __init__(self, folder, model, variety):
-        self.folder = Path(folder) / f"encoded-{weights_name(model)}"
+        self.folder = Path(folder) / f"encoded-{digest_of(model, variety)}"
         self.model, self.variety = model, variety
-        for other in Path(folder).glob("encoded-*"):
-            if other != self.folder:
-                shutil.rmtree(other, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, stem):
-        return self.folder / f"{hashlib.sha256(str(Path(stem).resolve()).encode()).hexdigest()[:16]}.pt"
+        """Of a picture as it is now: one that is rendered again is encoded again."""
+        made = stem.with_suffix(".json").stat().st_mtime_ns
+        return self.folder / f"{hashlib.sha256(f'{stem.resolve()} {made}'.encode()).hexdigest()[:16]}.pt"
 
     def read(self, stem):
         """The row of numbers of a picture."""
@@ -72,24 +71,27 @@ class Encoded:
         device = next(self.model.parameters()).device
         generator = torch.Generator().manual_seed(zlib.crc32(stem.name.encode()))
         pixels = varied_colours(picture[None].to(device).float() / 255, generator, self.variety)
+        row = pack(encode(self.model, scaled(pixels)))[0].cpu()
+        if not row.isfinite().all():
+            raise ValueError(f"{stem}: what the encoders say of it does not fit half precision; train them again")
         content = io.BytesIO()
-        torch.save(pack(encode(self.model, scaled(pixels)))[0].cpu(), content)
+        torch.save(row, content)
         write_whole(self.path(stem), content.getvalue())
 
 
 class EncodedPairs(Pairs):
     """Samples with what the encoders say in place of the picture."""
 
-    def __init__(self, folders, side, kept, encoded):
+    def __init__(self, folders, side, kept, files):
         super().__init__(folders, side, kept)
-        self.encoded = encoded
+        self.files = files
 
-    def encode(self, index):
+    def ensure(self, index):
         """Makes the file of a picture, unless it exists."""
-        if not self.encoded.path(self.stems[index]).exists():
-            self.encoded.add(self.stems[index], super().read(self.stems[index])["picture"])
+        if not self.files.path(self.stems[index]).exists():
+            self.files.add(self.stems[index], super().read(self.stems[index])["picture"])
 
     def read(self, stem):
         sample = super().read(stem)
         del sample["picture"]
-        return sample | {"encoded": self.encoded.read(stem)}
+        return sample | {"encoded": self.files.read(stem)}

@@ -11,7 +11,6 @@ import numpy as np
 from .augment import plain
 from .data import Pairs
 from .metrics import boundary_f1, depth_errors, focal_within, fov_within
-from .network import SIDE
 from .objective import every
 from .predictors import load, of_objective
 
@@ -21,7 +20,7 @@ NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
 def quick_figures(objective, stage, folder, count=48):
     """delta1, AbsRel (true focal length) and field-of-view hits on a few held-out pictures, for the curve."""
     predict, pairs, rows, angles = of_objective(objective, stage), Pairs([folder]), [], []
-    for index in range(min(count if stage.map_side < SIDE else count // 3, len(pairs))):
+    for index in range(min(count // 3 if stage.fixed_encoders else count, len(pairs))):
         sample = plain(pairs[index])
         inverse, fov = predict(sample["picture"])
         rows.append(

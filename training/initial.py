@@ -57,7 +57,7 @@ def pass_through(fusion_stage):
 
 
 @torch.no_grad()
-def level(model):
+def scale_to_unit(model):
     """Scales the convolutions behind the encoders to unit output on noise (residual ends 0.2, the last one 0.05).
 
     What the three upper decoder levels add to the lower two begins at a tenth; their connections stay as they are.

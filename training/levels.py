@@ -1,5 +1,5 @@
 """The decoder, level by level: after the encoder (points.py) the lowest level learns from pictures of 128 pixels, then
-one level after the other from what fixed encoders say of whole pictures (encoded.py).
+the second and the third from what fixed encoders say of whole pictures (encoded.py), and the upper two in window.py.
 
 The layout of a scene, which most of delta1 is, lives in the lowest levels, and a picture costs little there: no decoder
 level above 32 x 32 or 64 x 64. Upper levels of a fresh network pass on what they are given
@@ -30,7 +30,7 @@ def fuse(model, tokens, image):
 
 
 def lowest_features(model, pixels, shared=False):
-    """The decoder's coarsest input (B, d, 16, 16) from pictures of any size; sees one 128-pixel crop of each.
+    """The decoder's coarsest input (B, d, 16, 16) from pictures of any size; shrinks them to 128.
 
     With `shared` the patch encoder's tokens are taken for the image encoder's.
     """

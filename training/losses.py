@@ -134,13 +134,14 @@ def gentle(error, scale=0.2):
     return scale * torch.log1p(error.abs() / scale)
 
 
-EDGE = 0.1  # natural logarithms
+EDGE = 0.1  # of the logarithm: a difference of neighbours that is half forgiven
+EDGE_SCALES = 3
 
 
 def gradient_error(difference, valid):
     """Gentle error of the differences of neighbours over three scales, where `difference` is a map's error."""
     difference, total = torch.where(valid, difference, torch.zeros_like(difference)), 0.0
-    scales = min(3, scales_of(min(difference.shape[1:])))
+    scales = min(EDGE_SCALES, scales_of(min(difference.shape[1:])))
     for scale in range(scales):
         if scale:
             difference, valid = _filter(difference, BINOMIAL, 2), _whole(valid, 2)
@@ -152,7 +153,7 @@ def gradient_error(difference, valid):
 
 def log_gradient(pred, target, valid):
     """Gradient error of ln(C + floor): not in the paper. A border counts by the ratio of its depths, as in the boundary
-    score, however far away it is; and those that are found count more than those that cannot be."""
+    score, however far away it is; and the gentle error rather has some borders sharp than all of them soft."""
     return gradient_error(open_log(pred) - open_log(target), valid)
 
 

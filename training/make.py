@@ -26,8 +26,9 @@ SHARES = {
     "stage2": 0.07,
     "fov": 0.03,
 }
-SCENES = {  # first one, pixels, views of each, and how many pictures at most: either's take 13 GB when held
-    "tiny": (20000, 128, 4, 80000),
+CROPS = 6  # of each whole picture
+SCENES = {  # first one, pixels, views of each, and how many pictures at most: as many as 15 GB hold in any stage
+    "tiny": (20000, 128, 4, 60000),
     "whole": (0, 512, 3, 5000),
 }
 LOOKS_AT = {
@@ -65,7 +66,7 @@ def render(data, minutes, held_out, processes):
     for folder, (first, side, views, count) in SCENES.items():
         run("scenes.generate", "--out", data / folder, "--first", first, "--count", count, "--side", side,
             "--views", views, "--minutes", minutes * SHARES[folder], *common)  # fmt: skip
-    run("crops", "--data", data / "whole", "--out", data / "crops", *common)
+    run("crops", "--data", data / "whole", "--out", data / "crops", "--count", CROPS, *common)
 
 
 def train(data, minutes, sizes):

@@ -3,9 +3,10 @@
 import torch
 from transformers import DepthProConfig, DepthProForDepthEstimation
 
-from .initial import level, pass_through, start_large, start_with_frequencies
+from .initial import pass_through, scale_to_unit, start_large, start_with_frequencies
 
 SIDE = 512  # pixels of the square the network sees
+DECODER_LEVELS = 5
 PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
 
 
@@ -44,7 +45,7 @@ def config(width, layers, heads, decoder, hooks):
 def build(seed=0, **sizes):
     """A fresh network in float32 whose activations start near unit size and whose outputs start alive.
 
-    transformers' initialisation lets the decoder grow to hundreds before any training; see `level`.
+    transformers' initialisation lets the decoder grow to hundreds before any training; see `scale_to_unit`.
     """
     torch.manual_seed(seed)
     model = DepthProForDepthEstimation(config(**sizes))
@@ -53,7 +54,7 @@ def build(seed=0, **sizes):
         start_with_frequencies(vit.embeddings)
     share_encoder(model)
     pass_through(model.fusion_stage)
-    level(model)
+    scale_to_unit(model)
     with torch.no_grad():
         model.head.layers[4].bias.fill_(0.3)
         model.fov_model.head.layers[4].bias.fill_(60.0)
@@ -76,6 +77,11 @@ def share_encoder(model):
         vit.load_state_dict(first.state_dict())
 
 
+def fov_parameters(model):
+    """Names and parameters of the field-of-view network."""
+    return [(n, p) for n, p in model.named_parameters() if n.startswith("fov_model.") and "mask_token" not in n]
+
+
 def depth_parameters(model):
     """Names and parameters of everything but the field-of-view network and blocks that never run."""
     unused = ("fusion_stage.intermediate.0.residual_layer1.",)
@@ -86,7 +92,7 @@ def depth_parameters(model):
     ]
 
 
-LEVEL_OF = {
+LEVEL_OF = {  # decoder level by the beginning of a parameter's name
     "depth_pro.neck.feature_upsample.image_block.": 0,
     "depth_pro.neck.fuse_image_with_low_res.": 0,
     **{f"depth_pro.neck.feature_upsample.scaled_images.{level}.": level for level in (0, 1, 2)},

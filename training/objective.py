@@ -15,25 +15,22 @@ NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordin
 GRADIENT_WEIGHT = 2.0  # of the gradient error, which is a tenth of the depth's
 
 
-def collate_whole(samples):
+def collate_whole(samples, picture="picture", pixels="pixels"):
     """Whole pictures side by side."""
     keys = ("inverse", "valid", "metric", "real", "fov", "focal")
-    return {"pixels": torch.stack([s["picture"] for s in samples])} | {
-        k: torch.stack([s[k] for s in samples]) for k in keys
-    }
-
-
-def collate_encoded(samples):
-    """... and what the encoders say of them in place of their pixels."""
-    pixels = lambda s: s | {"picture": s["encoded"]}
-    batch = collate_whole([pixels(s) for s in samples])
-    return batch | {"encoded": batch.pop("pixels")}
+    batch = {key: torch.stack([sample[key] for sample in samples]) for key in keys}
+    return batch | {pixels: torch.stack([sample[picture] for sample in samples])}
 
 
 def collate_with_normals(samples):
     """... and their surface normals (B, 3, S, S), taken before any crop, whose repeated pixels have no slope."""
     batch = collate_whole(samples)
-    return batch | {"normals": F.interpolate(normals(batch["inverse"], batch["focal"]), scale_factor=2)}
+    return batch | {"normals": F.interpolate(normals(batch["inverse"], batch["focal"]), scale_factor=4)}
+
+
+def collate_encoded(samples):
+    """What the encoders say of whole pictures, in place of their pixels."""
+    return collate_whole(samples, "encoded", "encoded")
 
 
 def every(map, side):

@@ -8,7 +8,7 @@ from transformers import DepthProForDepthEstimation
 
 from . import checkpoint
 from .curriculum import STAGES
-from .network import SIDE, build
+from .network import DECODER_LEVELS, SIDE, build
 from .objective import OBJECTIVES
 
 
@@ -42,7 +42,7 @@ def load(path):
     if path.is_dir():
         return of_network(DepthProForDepthEstimation.from_pretrained(path, dtype=torch.float32))
     stage = STAGES.get(path.stem)
-    if stage is None or stage.map_side == SIDE:
+    if stage is None or stage.levels == DECODER_LEVELS:
         return of_network(checkpoint.network_of(path))
     saved = checkpoint.load(path)
     objective = OBJECTIVES[stage.name](build(**saved["sizes"]))

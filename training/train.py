@@ -23,35 +23,34 @@ from transformers import PreTrainedModel
 from . import checkpoint
 from .batches import Batches
 from .curriculum import OLD_SHARE, STAGES, rate_factor
-from .encoded import Encoded
+from .encoded import EncodedFiles
 from .evaluate import quick_figures
 from .memory import keep_freed_memory
-from .network import build, depth_parameters, level_of
+from .network import build, depth_parameters, fov_parameters, level_of
 from .objective import OBJECTIVES
 from .optimise import optimiser
 
 LONGEST_STEP = 30  # seconds; what took longer was stopped, and is no part of a stage's budget
 
 
-def trainable(network, stage):
-    """(name, parameter) lists of what this stage trains, encoder, decoder and old levels of it; the rest is fixed."""
-    if stage.name == "fov":
-        named = [(n, p) for n, p in network.fov_model.named_parameters() if "mask_token" not in n]
-    else:
-        named = depth_parameters(network)
-    network.requires_grad_(False)
+def trainable(network, stage, first_new=0):
+    """(name, parameter) lists of what this stage trains, the rest is fixed: vision transformers, decoder levels from
+    `first_new` on, and as `old` the levels below and the head where an earlier stage has trained them."""
+    is_fov = stage.name == "fov"
+    has_old = 0 < first_new < stage.levels and not is_fov
     groups = {"encoder": [], "decoder": [], "old": []}
-    for name, parameter in named:
+    network.requires_grad_(False)
+    for name, parameter in fov_parameters(network) if is_fov else depth_parameters(network):
         level = level_of(name)
         if "encoder" in name and "neck" not in name:
-            group = "encoder"
+            group, fixed = "encoder", stage.fixed_encoders
         else:
-            group = "old" if stage.new_levels and level not in stage.new_levels else "decoder"
-        if stage.encoded and (group == "encoder" or level == 0):
-            continue
-        parameter.requires_grad_(True)
-        groups[group].append((name, parameter))
-    return {group: named for group, named in groups.items() if named}
+            group = "old" if has_old and (level is None or level < first_new) else "decoder"
+            fixed = level is not None and level >= stage.levels or stage.fixed_encoders and level == 0
+        if not fixed:
+            parameter.requires_grad_(True)
+            groups[group].append((name, parameter))
+    return {group: members for group, members in groups.items() if members}
 
 
 def has_bf16_arithmetic():
@@ -68,10 +67,12 @@ def plain_attention(network):
 
 
 class Curve:
-    """Appends rows to a CSV file, at most one header."""
+    """Appends rows to a CSV file, at most one header; of a stage that begins, to a new one."""
 
-    def __init__(self, path):
+    def __init__(self, path, goes_on):
         self.path, self.fields = path, None
+        if not goes_on:
+            path.unlink(missing_ok=True)
 
     def add(self, row):
         known = self.path.exists()
@@ -98,17 +99,20 @@ class Run:
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
         self.path = checkpoint.path_of(a.out, self.stage.name)
         self.claim = checkpoint.claim(self.path) if self.rank == 0 else None
-        saved = checkpoint.load(self.path)
-        sizes = saved["sizes"] if saved else a.sizes
-        self.sizes = sizes
-        network = build(**sizes) if saved else checkpoint.begin(self.stage, sizes, a.out)
+        self.origin = checkpoint.origin(self.stage, a.out)
+        saved = checkpoint.resumable(self.path, self.origin)
         if saved:
+            self.origin = saved.get("origin", self.origin)
+            self.sizes, network = saved["sizes"], build(**saved["sizes"])
             network.load_state_dict(saved["network"])
+        else:
+            network, self.sizes = checkpoint.begin(self.origin, a.sizes, a.out)
+        first_new = checkpoint.first_new_level(self.stage, self.origin)
         self.network = network.to(self.device)
         if not cuda:
             plain_attention(self.network)
         objective = OBJECTIVES[a.stage](self.network).to(self.device)
-        groups = trainable(self.network, self.stage)
+        groups = trainable(self.network, self.stage, first_new)
         groups.setdefault("decoder", []).extend(objective.own_parameters())
         self.parameters = [p for g in groups.values() for _, p in g]
         rate = self.stage.decoder_rate
@@ -118,7 +122,6 @@ class Run:
             self.optimizer.load_state_dict(saved["optimizer"])
             objective.load_state_dict(saved["own"], strict=False)
         self.step = saved["step"] if saved else 0
-        self.began = self.ticked = time.time()
         self.seconds = saved["seconds"] if saved else 0.0  # spent on this stage, earlier runs included, pauses not
         self.bf16 = cuda or a.precision == "bf16" or (a.precision == "auto" and has_bf16_arithmetic())
         self.bare, self.collate = objective, objective.collate
@@ -129,9 +132,18 @@ class Run:
 
     def batches_of(self, a):
         stage = self.stage
-        encoded = Encoded(a.out, self.network, stage.variety) if stage.encoded else None
-        size = a.batch or stage.batch
-        return Batches(a.data, self.collate, size, self.rank, self.world, stage.side, a.keep, stage.variety, encoded)
+        encoded = EncodedFiles(a.out, self.network, stage.variety) if stage.fixed_encoders else None
+        return Batches(
+            a.data,
+            self.collate,
+            a.batch or stage.batch,
+            rank=self.rank,
+            world=self.world,
+            side=stage.side,
+            keep=a.keep,
+            variety=stage.variety,
+            encoded=encoded,
+        )
 
     def tick(self):
         """Counts the time since the last call; of a process that was stopped meanwhile, LONGEST_STEP."""
@@ -164,7 +176,8 @@ class Run:
 
     def save(self):
         if self.rank == 0:
-            checkpoint.save(self.path, self.bare, self.optimizer, self.step, self.sizes, self.seconds)
+            about = {"step": self.step, "sizes": self.sizes, "seconds": self.seconds, "origin": self.origin}
+            checkpoint.save(self.path, self.bare, self.optimizer, **about)
 
     def agreed(self, value):
         """The largest of the processes' values: all answer alike, and none waits for a gradient that never comes."""
@@ -193,8 +206,8 @@ class Run:
         stop = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.append(True))
-        saved = time.time()
-        curve, sums, count, losses = Curve(self.path.with_suffix(".csv")), {}, 0, []
+        self.began = self.ticked = saved = time.time()  # pictures are ready
+        curve, sums, count, losses = Curve(self.path.with_suffix(".csv"), self.step > 0), {}, 0, []
         last = self.step + 10**7 if self.a.budget else self.stage.steps
         last = min(last, self.step + self.a.steps) if self.a.steps else last
         for batch in self.batches.loader(self.step, last, self.a.workers):

@@ -10,7 +10,6 @@ last), so the command may be killed and repeated, and several may share a folder
 import argparse
 import io
 import json
-import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -18,14 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..files import write_whole
 from .scene import family_of, make_views
-
-
-def write_whole(path, content):
-    """Writes bytes under a temporary name, then renames."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
 
 
 def save_view(folder, name, picture, depth, about):

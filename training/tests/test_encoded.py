@@ -9,7 +9,7 @@ from training.augment import plain
 from training.batches import Batches
 from training.curriculum import STAGES
 from training.data import Pairs
-from training.encoded import Encoded, encode, pack, unpack
+from training.encoded import EncodedFiles, encode, pack, unpack
 from training.network import encoders, level_of, predict_inverse_depth
 from training.objective import collate_encoded
 from training.train import trainable
@@ -25,7 +25,7 @@ def test_packed_maps_come_back(small):
 
 def test_pictures_are_encoded_once_for_each_state_of_the_encoders(scenes, small, tmp_path, monkeypatch):
     model = copy.deepcopy(small)
-    batches = lambda: Batches([scenes], collate_encoded, 3, encoded=Encoded(tmp_path, model, 0.0))
+    batches = lambda: Batches([scenes], collate_encoded, 3, encoded=EncodedFiles(tmp_path, model, 0.0))
     batch, pairs = batches()[7], Pairs([scenes])
     assert batch["encoded"].dtype == torch.float16 and "pixels" not in batch
     assert batches().varied(7, batch) is batch
@@ -37,11 +37,22 @@ def test_pictures_are_encoded_once_for_each_state_of_the_encoders(scenes, small,
     files = sorted(tmp_path.glob("encoded-*/*.pt"))
     assert len(files) == len(pairs)
     with monkeypatch.context() as patch:
-        patch.setattr(Encoded, "add", lambda *_: pytest.fail("encoded again"))
+        patch.setattr(EncodedFiles, "add", lambda *_: pytest.fail("encoded again"))
         batches()
+    pairs.stems[0].with_suffix(".json").touch()  # as if rendered again
+    batches()
+    assert len(list(tmp_path.glob("encoded-*/*.pt"))) == len(pairs) + 1
     next(encoders(model)["patch"].parameters()).data.add_(0.1)
     batches()
-    assert not any(f.exists() for f in files) and len(list(tmp_path.glob("encoded-*/*.pt"))) == len(pairs)
+    assert len(list(tmp_path.glob("encoded-*/*.pt"))) == 2 * len(pairs) + 1
+
+
+def test_what_does_not_fit_is_not_kept(scenes, small, tmp_path):
+    model = copy.deepcopy(small)
+    encoders(model)["patch"].embeddings.position_embeddings.data.fill_(1e9)
+    with pytest.raises(ValueError, match="half precision"):
+        Batches([scenes], collate_encoded, 2, encoded=EncodedFiles(tmp_path, model, 0.0))
+    assert not list(tmp_path.glob("encoded-*/*"))
 
 
 def test_colours_of_a_picture_are_its_own_and_stay(scenes, small, tmp_path):
@@ -49,17 +60,20 @@ def test_colours_of_a_picture_are_its_own_and_stay(scenes, small, tmp_path):
     for variety in (0.0, 1.3, 1.3):
         for file in tmp_path.glob("encoded-*/*.pt"):
             file.unlink()
-        rows.append(Batches([scenes], collate_encoded, 4, encoded=Encoded(tmp_path, small, variety))[0]["encoded"])
+        rows.append(Batches([scenes], collate_encoded, 4, encoded=EncodedFiles(tmp_path, small, variety))[0]["encoded"])
     assert torch.equal(rows[1], rows[2]) and (rows[0] - rows[1]).abs().amax(1).min() > 0.01
 
 
 def test_stages_of_fixed_encoders_leave_the_lowest_level_alone(small):
     """Their change moves the depth, and not what the lowest level makes of a picture."""
     model, pixels = copy.deepcopy(small), torch.zeros(1, 3, 512, 512)
-    groups = trainable(model, STAGES["coarse"])
+    groups = trainable(model, STAGES["coarse"], 1)
     assert set(groups) == {"decoder", "old"}
     assert {level_of(name) for name, _ in groups["decoder"]} == {1}
-    assert {level_of(name) for name, _ in groups["old"]} == {2, 3, 4, None}
+    assert {level_of(name) for name, _ in groups["old"]} == {None}
+    fine = trainable(model, STAGES["fine"], 2)
+    assert [{level_of(n) for n, _ in fine[g]} for g in ("decoder", "old")] == [{2}, {1, None}]
+    groups = trainable(model, STAGES["stage1"], 3)
     with torch.no_grad():
         before = predict_inverse_depth(model, pixels)
         lowest = model.depth_pro(pixel_values=pixels).features[0].clone()
@@ -68,7 +82,7 @@ def test_stages_of_fixed_encoders_leave_the_lowest_level_alone(small):
             parameter.mul_(1.1)
         assert torch.equal(model.depth_pro(pixel_values=pixels).features[0], lowest)
         assert not torch.allclose(predict_inverse_depth(model, pixels), before)
-    both = trainable(model, STAGES["stage2"])
+    both = trainable(model, STAGES["stage2"], 5)
     assert set(both) == {"decoder"} and len(both["decoder"]) == len(groups["decoder"] + groups["old"])
 
 

@@ -10,9 +10,7 @@ import torch
 from transformers import DepthProForDepthEstimation
 
 from training import checkpoint, export, make, train
-from training.curriculum import STAGES
-from training.network import build, encoders
-from training.objective import LowestObjective
+from training.network import build
 from training.scenes.scene import make_views
 
 from .conftest import SMALL
@@ -29,39 +27,6 @@ def test_a_budget_ends_a_stage_by_the_clock(scenes, tmp_path):
     train.main(["--stage", "lowest", "--budget", "0.05", "--data", str(scenes), "--out", str(tmp_path), *SMALL])
     saved = checkpoint.load(tmp_path / "lowest.pt")
     assert saved["step"] > 0 and 2.9 < saved["seconds"] < 60
-
-
-def test_a_stage_has_one_trainer(tmp_path):
-    held = checkpoint.claim(tmp_path / "stage1.pt")
-    with pytest.raises(RuntimeError, match="another process"):
-        checkpoint.claim(tmp_path / "stage1.pt")
-    held.close()
-    checkpoint.claim(tmp_path / "stage1.pt").close()
-
-
-def test_a_stage_begins_with_the_nearest_that_was_trained(tmp_path):
-    sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
-    network = build(seed=1, **sizes)
-    checkpoint.save(
-        tmp_path / "coarse.pt", LowestObjective(network), torch.optim.Adam(network.parameters()), 1, sizes, 0.0
-    )
-    begun = checkpoint.begin(STAGES["fov"], sizes, tmp_path)
-    assert all(torch.equal(a, b) for a, b in zip(begun.parameters(), network.parameters()))
-
-
-def test_a_checkpoint_of_the_first_stages_has_one_encoder(tmp_path):
-    sizes = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
-    network = build(**sizes)
-    for parameter in encoders(network)["patch"].parameters():
-        parameter.data.mul_(1.1)
-    for stage, shares in (("encoder", True), ("lowest", True), ("coarse", False)):
-        path = checkpoint.path_of(tmp_path, stage)
-        checkpoint.save(path, LowestObjective(network), torch.optim.Adam(network.parameters()), 1, sizes, 0.0)
-        patch, *others = (list(vit.parameters()) for vit in encoders(checkpoint.network_of(path)).values())
-        for other in others:
-            assert all(torch.equal(a, b) for a, b in zip(patch, other)) == shares
-    with pytest.raises(FileNotFoundError, match="train a stage first"):
-        checkpoint.network_of(tmp_path / "none.pt")
 
 
 def test_training_descends_resumes_and_exports(scenes, tmp_path):

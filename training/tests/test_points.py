@@ -30,15 +30,28 @@ def test_crop_keeps_metric_depth(scenes):
 def test_normals_of_planes_face_the_camera():
     """A plane n p = -d of three different slopes, in a picture whose focal lengths differ."""
     focal = torch.tensor([[0.8, 1.1]])
-    at = (torch.arange(16) + 0.5) / 16 - 0.5
-    rays = torch.stack((at.expand(16, 16) / 0.8, at[:, None].expand(16, 16) / 1.1, torch.ones(16, 16)))
+    at = (torch.arange(32) + 0.5) / 32 - 0.5
+    rays = torch.stack((at.expand(32, 32) / 0.8, at[:, None].expand(32, 32) / 1.1, torch.ones(32, 32)))
     for normal in ((0.0, -1.0, -0.2), (0.9, 0.1, -1.0), (0.0, 0.0, -1.0)):
         normal = torch.nn.functional.normalize(torch.tensor(normal), dim=0)
         inverse = -(normal[:, None, None] * rays).sum(0)[None] * 0.8 / 1.5  # C = f / (w D), 1.5 m from the camera
-        seen = (inverse > 0)[0, ::2, ::2] & (inverse > 0)[0, ::2, 1::2] & (inverse > 0)[0, 1::2, ::2]
+        seen = (inverse > 0)[0].unflatten(1, (-1, 4)).unflatten(0, (-1, 4)).all(3).all(1)
         found = normals(inverse.clamp(min=0), focal)[0]
         assert seen.sum() > 20 and torch.allclose(found[:, seen], normal[:, None].expand(3, seen.sum()), atol=1e-4)
         assert (found[:, ~seen] == 0).all()
+
+
+def test_normals_of_crops_survive_half_precision():
+    """A wall seen askew, 128 of 512 pixels of a picture of 60 degrees; and none where two walls meet."""
+    focal, at = torch.tensor([[3.46, 3.46]]), (torch.arange(128) + 0.5) / 128 - 0.5
+    normal = torch.nn.functional.normalize(torch.tensor([0.35, 0.1, -1.0]), dim=0)
+    rays = torch.stack((at.expand(128, 128) / 3.46, at[:, None].expand(128, 128) / 3.46, torch.ones(128, 128)))
+    depth = -5 / (normal[:, None, None] * rays).sum(0)
+    found = normals(3.46 / depth.half().float()[None], focal)[0]
+    degrees = torch.rad2deg(torch.acos((found * normal[:, None, None]).sum(0).clamp(-1, 1)))
+    assert degrees.median() < 5 and degrees.max() < 15
+    step = torch.where(at < 0.01, 1.0, 1.3).expand(1, 128, 128)
+    assert [int(c) for c in (normals(step, focal)[0].abs().sum((0, 1)) == 0).nonzero()[:, 0]] == [16]
 
 
 def test_normals_go_with_crops_and_mirrors(scenes):
