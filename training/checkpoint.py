@@ -67,7 +67,7 @@ def origin(stage, folder):
 def first_new_level(stage, origin):
     """The lowest decoder level that nothing before this stage has trained."""
     first = STAGES[origin[0]].levels if origin else 0
-    if stage.fixed_encoders and first == 0:
+    if stage.encoded and first == 0:
         raise ValueError(f"stage {stage.name} leaves the lowest decoder level as it is: train stage lowest first")
     return first
 

@@ -16,9 +16,9 @@ class Stage:
     levels: int  # of the decoder that are trained when it ends
     steps: int
     batch: int
-    encoder_rate: float = 0.0  # learning rate of vision transformers
+    encoder_rate: float = 0.0  # learning rate of vision transformers; zero fixes them
     decoder_rate: float = 1e-3  # of everything else
-    fixed_encoders: bool = False  # with the lowest decoder level; the stage looks at what they say (encoded.py)
+    encoded: bool = False  # looks at what fixed encoders say (encoded.py), with a fixed lowest decoder level
     clip: float = 1.0  # largest gradient norm
     terms: tuple = ()  # (loss, weight) for metric samples
     relative_terms: tuple = ()  # for samples of unknown size
@@ -54,19 +54,18 @@ STAGES = {
             levels=1,
             steps=8000,
             batch=32,
-            encoder_rate=3e-4,
             side=128,
             drop_share=0.97,
         ),
-        Stage(name="coarse", starts_from="lowest", levels=2, steps=4000, batch=16, fixed_encoders=True),
-        Stage(name="fine", starts_from="coarse", levels=3, steps=4000, batch=8, fixed_encoders=True),
+        Stage(name="coarse", starts_from="lowest", levels=2, steps=4000, batch=16, encoded=True),
+        Stage(name="fine", starts_from="coarse", levels=3, steps=4000, batch=8, encoded=True),
         Stage(
             name="stage1",
             starts_from="fine",
             levels=5,
             steps=3000,
             batch=8,
-            fixed_encoders=True,
+            encoded=True,
             terms=(("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0), ("log_gradient", 4.0)),
             relative_terms=(("ssi_mae", 0.3), ("ssi_mage", 0.3)),
         ),
@@ -77,7 +76,7 @@ STAGES = {
             steps=1500,
             batch=8,
             decoder_rate=3e-4,
-            fixed_encoders=True,
+            encoded=True,
             terms=(("mae", 1.0), ("mse", 0.5), ("mage", 8.0), ("male", 8.0), ("msge", 4.0))
             + (("gentle_log", 1.0), ("log_gradient", 4.0)),
         ),

@@ -1,9 +1,9 @@
 """What the vision transformers say of a picture, computed once.
 
-From stage `coarse` on they are fixed: 2000 pictures would make them forget what 60 000 taught. Thirty-five crops of a
-picture take longer than all but the uppermost decoder levels, and four stages look at each picture many times.
-Each is kept with colours of its own, as a file beside the checkpoints, 1.3 MB at width 192; the folder of a state of
-the encoders that no stage goes on from may be deleted.
+They are fixed when they have learned: 2000 whole pictures would make them forget what 60 000 small ones taught.
+Thirty-five crops of a picture take longer than all but the uppermost decoder levels, and four stages look at each
+picture many times. Each is kept with colours of its own, as a file beside the checkpoints, 1.3 MB at width 192; the
+folder of a state of the encoders that no stage goes on from may be deleted.
 """
 
 import hashlib

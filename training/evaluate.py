@@ -20,7 +20,7 @@ NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
 def quick_figures(objective, stage, folder, count=48):
     """delta1, AbsRel (true focal length) and field-of-view hits on a few held-out pictures, for the curve."""
     predict, pairs, rows, angles = of_objective(objective, stage), Pairs([folder]), [], []
-    for index in range(min(count // 3 if stage.fixed_encoders else count, len(pairs))):
+    for index in range(min(count // 3 if stage.encoded else count, len(pairs))):
         sample = plain(pairs[index])
         inverse, fov = predict(sample["picture"])
         rows.append(

@@ -1,5 +1,7 @@
-"""The decoder, level by level: after the encoder (points.py) the lowest level learns from pictures of 128 pixels, then
-the second and the third from what fixed encoders say of whole pictures (encoded.py), and the upper two in window.py.
+"""The decoder, level by level.
+
+After the encoder (points.py), which is fixed from then on, the lowest level learns from pictures of 128 pixels, then
+the second and the third from what the encoders say of whole pictures (encoded.py), the upper two in window.py.
 
 The layout of a scene, which most of delta1 is, lives in the lowest levels, and a picture costs little there: no decoder
 level above 32 x 32 or 64 x 64. Upper levels of a fresh network pass on what they are given

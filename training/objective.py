@@ -109,7 +109,7 @@ class LogObjective(Objective):
 
 
 class LowestObjective(LogObjective):
-    """The 64 x 64 map of the lowest decoder level, with the vision transformer."""
+    """The 64 x 64 map of the lowest decoder level."""
 
     def inverse_depth(self, batch):
         return lowest_inverse_depth(self.network, batch["pixels"])

@@ -43,10 +43,10 @@ def trainable(network, stage, first_new=0):
     for name, parameter in fov_parameters(network) if is_fov else depth_parameters(network):
         level = level_of(name)
         if "encoder" in name and "neck" not in name:
-            group, fixed = "encoder", stage.fixed_encoders
+            group, fixed = "encoder", stage.encoder_rate == 0
         else:
             group = "old" if has_old and (level is None or level < first_new) else "decoder"
-            fixed = level is not None and level >= stage.levels or stage.fixed_encoders and level == 0
+            fixed = level is not None and level >= stage.levels or stage.encoded and level == 0
         if not fixed:
             parameter.requires_grad_(True)
             groups[group].append((name, parameter))
@@ -132,7 +132,7 @@ class Run:
 
     def batches_of(self, a):
         stage = self.stage
-        encoded = EncodedFiles(a.out, self.network, stage.variety) if stage.fixed_encoders else None
+        encoded = EncodedFiles(a.out, self.network, stage.variety) if stage.encoded else None
         return Batches(
             a.data,
             self.collate,

@@ -41,7 +41,7 @@ def test_orthogonal_is_the_iteration_it_says(shape):
 
 
 def test_every_parameter_has_one_optimiser(small):
-    groups = train.trainable(small, STAGES["lowest"])
+    groups = train.trainable(small, STAGES["fov"])
     both = optimiser(groups, {"encoder": 1e-4, "decoder": 1e-3})
     assert isinstance(both, Both) and len(both.parts) == 2
     ids = [id(p) for g in both.param_groups for p in g["params"]]
