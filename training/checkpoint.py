@@ -42,13 +42,18 @@ def load(path):
 
 
 def network_of(path):
-    """The network of a checkpoint. The first two stages train one vision transformer: all three get its weights."""
+    """The network of a checkpoint."""
     saved = load(path)
     if saved is None:
         raise FileNotFoundError(f"{path}: no such checkpoint; train a stage first")
+    return restored(saved, path.stem)
+
+
+def restored(saved, stage):
+    """The network of a loaded checkpoint. The first two stages know one vision transformer: all get its weights."""
     network = build(**saved["sizes"])
     network.load_state_dict(saved["network"])
-    if path.stem in ("encoder", "lowest"):
+    if stage in ("encoder", "lowest"):
         share_encoder(network)
     return network
 
@@ -76,14 +81,14 @@ def begin(origin, sizes, folder):
     """Network of a stage at its first step, and its sizes."""
     if origin is None:
         return build(**sizes), sizes
-    path = path_of(folder, origin[0])
-    return network_of(path), load(path)["sizes"]
+    saved = load(path_of(folder, origin[0]))
+    return restored(saved, origin[0]), saved["sizes"]
 
 
 def resumable(path, origin):
     """The checkpoint of a stage, None where it has none or began with less than `origin`, which has learned since."""
     saved = load(path)
-    if saved and origin and saved.get("origin", origin) != origin:
+    if saved and origin and saved["origin"] != origin:
         print(f"{path.stem} begins again: {origin[0]} has learned more since it began", flush=True)
         return None
     return saved

@@ -26,7 +26,7 @@ SHARES = {
     "stage2": 0.07,
     "fov": 0.03,
 }
-CROPS = 6  # of each whole picture
+CROPS = 6  # of each whole picture; cutting and encoding pictures takes what SHARES leave
 SCENES = {  # first one, pixels, views of each, and how many pictures at most: as many as 15 GB hold in any stage
     "tiny": (20000, 128, 4, 60000),
     "whole": (0, 512, 3, 5000),

@@ -102,7 +102,7 @@ class Run:
         self.origin = checkpoint.origin(self.stage, a.out)
         saved = checkpoint.resumable(self.path, self.origin)
         if saved:
-            self.origin = saved.get("origin", self.origin)
+            self.origin = saved["origin"]
             self.sizes, network = saved["sizes"], build(**saved["sizes"])
             network.load_state_dict(saved["network"])
         else:
