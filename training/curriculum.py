@@ -66,7 +66,7 @@ STAGES = {
             steps=3000,
             batch=8,
             encoded=True,
-            terms=(("mae", 1.0), ("ssi_mage", 0.3), ("gentle_log", 1.0), ("log_gradient", 4.0)),
+            terms=(("mae", 0.3), ("ssi_mage", 0.3), ("gentle_log", 0.5), ("log_gradient", 16.0)),
             relative_terms=(("ssi_mae", 0.3), ("ssi_mage", 0.3)),
         ),
         Stage(
@@ -77,8 +77,8 @@ STAGES = {
             batch=8,
             decoder_rate=3e-4,
             encoded=True,
-            terms=(("mae", 1.0), ("mse", 0.5), ("mage", 8.0), ("male", 8.0), ("msge", 4.0))
-            + (("gentle_log", 1.0), ("log_gradient", 4.0)),
+            terms=(("mae", 0.3), ("mse", 0.1), ("mage", 4.0), ("male", 4.0), ("msge", 2.0))
+            + (("gentle_log", 0.5), ("log_gradient", 16.0), ("sky", 0.2)),
         ),
         Stage(
             name="fov",

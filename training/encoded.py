@@ -41,8 +41,8 @@ def unpack(rows):
 
 
 def digest_of(model, variety):
-    """Eight digits that change with the encoders' weights and with how pictures are varied."""
-    digest = hashlib.sha256(f"{variety}".encode())
+    """Eight digits that change with the encoders' weights, the blocks looked at and how pictures are varied."""
+    digest = hashlib.sha256(f"{variety} {list(model.config.intermediate_hook_ids)}".encode())
     for name in ("patch", "image"):
         for key, value in encoders(model)[name].state_dict().items():
             digest.update(key.encode() + value.cpu().numpy().tobytes())

@@ -125,6 +125,20 @@ def open_log(inverse, floor=FLOOR):
     return torch.where(inverse > 0, torch.log(inverse.clamp(min=0) + floor), math.log(floor) + inverse / floor)
 
 
+SKY = -0.02  # C that sky is wanted at, or below: the head's last ReLU makes it zero
+
+
+def log_difference(pred, target):
+    """ln(C + floor) of a prediction before the last ReLU minus that of the truth.
+
+    Sky is right wherever it is well below zero. Wanted at zero itself it would be noise around zero, in which any two
+    neighbours differ by a large factor.
+    """
+    goal = open_log(torch.where(target > 0, target, SKY))
+    difference = open_log(pred) - goal
+    return torch.where(target > 0, difference, difference.clamp(min=0))
+
+
 def gentle(error, scale=0.2):
     """Absolute error that counts less and less: scale ln(1 + |e| / scale).
 
@@ -154,9 +168,16 @@ def gradient_error(difference, valid):
 def log_gradient(pred, target, valid):
     """Gradient error of ln(C + floor): not in the paper. A border counts by the ratio of its depths, as in the boundary
     score, however far away it is; and the gentle error rather has some borders sharp than all of them soft."""
-    return gradient_error(open_log(pred) - open_log(target), valid)
+    return gradient_error(log_difference(pred, target), valid)
 
 
 def gentle_log(pred, target, valid):
     """Gentle error of ln(C + floor): not in the paper; it gives far surfaces a voice."""
-    return mean_per_image(gentle(open_log(pred) - open_log(target)), valid)
+    return mean_per_image(gentle(log_difference(pred, target)), valid)
+
+
+def sky(pred, target, valid, softness=0.01):
+    """Cross entropy of things against sky, with half of SKY for the border: not in the paper. The logarithms hardly
+    hear how far a pixel where sky begins is off; this asks which of both it is."""
+    evidence = (pred - SKY / 2) / softness
+    return mean_per_image(F.softplus(torch.where(target > 0, -evidence, evidence)), valid)

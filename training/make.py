@@ -16,15 +16,15 @@ import torch
 
 # Of the minutes. The first stages' pictures are many and small; the last ones' are few and cost the most.
 SHARES = {
-    "tiny": 0.12,
+    "tiny": 0.11,
     "whole": 0.08,
-    "encoder": 0.42,
-    "lowest": 0.05,
-    "coarse": 0.03,
-    "fine": 0.06,
-    "stage1": 0.10,
+    "encoder": 0.40,
+    "lowest": 0.04,
+    "coarse": 0.02,
+    "fine": 0.05,
+    "stage1": 0.13,
     "stage2": 0.07,
-    "fov": 0.03,
+    "fov": 0.05,
 }
 CROPS = 6  # of each whole picture; cutting and encoding pictures takes what SHARES leave
 SCENES = {  # first one, pixels, views of each, and how many pictures at most: as many as 15 GB hold in any stage

@@ -13,6 +13,7 @@ from .window import Window, windowed_features
 
 NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
 GRADIENT_WEIGHT = 2.0  # of the gradient error, which is a tenth of the depth's
+OPEN = ("gentle_log", "log_gradient", "sky")  # losses of what comes before the last ReLU
 
 
 def collate_whole(samples, picture="picture", pixels="pixels"):
@@ -39,13 +40,16 @@ def every(map, side):
     return map[..., step // 2 :: step, step // 2 :: step]
 
 
-def log_difference(pred, batch):
-    """Predicted logarithms (B, S, S) minus true ones, and where they are valid; samples of unknown size lose their
-    median."""
-    target, valid = losses.open_log(every(batch["inverse"], pred.shape[-1])), every(batch["valid"], pred.shape[-1])
-    difference = pred - target
-    size = torch.where(valid, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
-    return difference - (size * ~batch["metric"])[:, None, None], valid
+def truth(batch, side):
+    """True inverse depth and validity (B, side, side)."""
+    return every(batch["inverse"], side), every(batch["valid"], side)
+
+
+def without_size(difference, target, valid, metric):
+    """Errors of logarithms (B, S, S); those of samples of unknown size lose their median, but for sky."""
+    seen = valid & (target > 0)
+    size = torch.where(seen, difference.detach(), torch.nan).flatten(1).nanmedian(1).values.nan_to_num()
+    return difference - (size * ~metric)[:, None, None] * (target > 0)
 
 
 class Objective(nn.Module):
@@ -84,7 +88,8 @@ class EncoderObjective(Objective):
 
     def forward(self, batch, stage):
         pred, facing = self.points(batch["pixels"])
-        difference, valid = log_difference(pred.float(), batch)
+        target, valid = truth(batch, pred.shape[-1])
+        difference = without_size(pred.float() - losses.open_log(target), target, valid, batch["metric"])
         wanted = every(batch["normals"], pred.shape[-1])
         seen = valid & (wanted.abs().sum(1) > 0) & ~batch["real"][:, None, None]  # measured depth has no derivatives
         log_loss = losses.mean_per_image(losses.gentle(difference), valid)
@@ -101,7 +106,8 @@ class LogObjective(Objective):
 
     def forward(self, batch, stage):
         inverse = self.inverse_depth(batch).float()
-        difference, valid = log_difference(losses.open_log(inverse), batch)
+        target, valid = truth(batch, inverse.shape[-1])
+        difference = without_size(losses.log_difference(inverse, target), target, valid, batch["metric"])
         made = valid & ~batch["real"][:, None, None]
         gradient = losses.gradient_error(difference, made)
         report = {"log_error": losses.mean_per_image(difference.detach().abs(), valid), "gradient": gradient.detach()}
@@ -157,9 +163,10 @@ class DepthObjective(Objective):
             g, v, real = (batch[k][chosen] for k in ("inverse", "valid", "real"))
             size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
             p, g, v = pred[chosen], window.cut(g), window.cut(v)
+            out = torch.where(g > 0, p, p.clamp(min=0))  # sky behind the last ReLU; before it, what must get out of it
             share = chosen.float().mean()
             for name, weight in terms:
-                a, b = (p, g) if "log" in name or name.startswith("ssi") else (p / size, g / size)
+                a, b = (p, g) if name in OPEN else (out, g) if name.startswith("ssi") else (out / size, g / size)
                 value = self._term(name, a, b, v, real)
                 total = total + weight * share * value
                 report[name] = value.detach()

@@ -71,8 +71,13 @@ def open_log(x):
     return np.where(x > 0, np.log(np.maximum(x, 0) + 0.01), np.log(0.01) + x / 0.01)
 
 
+def log_difference(p, g):
+    """Things against their logarithm, sky against that of -0.02, below which it is right."""
+    return np.where(g > 0, open_log(p) - open_log(g), np.maximum(open_log(p) - (np.log(0.01) - 2), 0))
+
+
 def gentle_log(p, g, v):
-    return mean_valid(0.2 * np.log1p(np.abs(open_log(p) - open_log(g)) / 0.2), v)
+    return mean_valid(0.2 * np.log1p(np.abs(log_difference(p, g)) / 0.2), v)
 
 
 def gentle(e, scale):
@@ -80,10 +85,15 @@ def gentle(e, scale):
 
 
 def log_gradient(p, g, v):
-    difference, total, scales = np.where(v, open_log(p) - open_log(g), 0.0), 0.0, 3 if min(p.shape) >= 15 else 2
+    difference, total, scales = np.where(v, log_difference(p, g), 0.0), 0.0, 3 if min(p.shape) >= 15 else 2
     for scale in range(scales):
         if scale:
             difference, v = slide(difference, BINOMIAL, 2), whole(v, 2)
         total += mean_valid(gentle(np.diff(difference, axis=1), 0.1), v[:, 1:] & v[:, :-1]) / 2
         total += mean_valid(gentle(np.diff(difference, axis=0), 0.1), v[1:] & v[:-1]) / 2
     return total / scales
+
+
+def sky(p, g, v):
+    evidence = (p + 0.01) / 0.01
+    return mean_valid(np.logaddexp(0, np.where(g > 0, -evidence, evidence)), v)

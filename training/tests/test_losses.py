@@ -7,7 +7,7 @@ import torch
 from training import losses
 from training.tests import reference
 
-NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log", "log_gradient"]
+NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log", "log_gradient", "sky"]
 
 
 def maps(seed, side=200, holes=0.002):
@@ -26,6 +26,25 @@ def test_matches_numpy(name):
     expected = np.mean([getattr(reference, name)(*rows) for rows in zip(pred, target, valid)])
     assert expected > 0
     assert float(getattr(losses, name)(*tensors(pred, target, valid))) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["gentle_log", "log_gradient", "sky"])
+def test_what_hears_sky_matches_numpy(name):
+    pred, target, valid = maps(8)
+    target[:, :80] = 0
+    pred -= 0.5  # some of sky and of things is below zero
+    expected = np.mean([getattr(reference, name)(*rows) for rows in zip(pred, target, valid)])
+    assert float(getattr(losses, name)(*tensors(pred, target, valid))) == pytest.approx(expected, rel=1e-10)
+
+
+def test_sky_is_right_below_zero_and_things_are_not():
+    pred = torch.tensor([-0.5, -0.03, -0.01, 0.2, -0.5], dtype=torch.float64, requires_grad=True)
+    target = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.3], dtype=torch.float64)
+    difference = losses.log_difference(pred, target)
+    difference.sum().backward()
+    assert (difference[:2] == 0).all() and (pred.grad[:2] == 0).all()
+    assert difference[2] > 0 and difference[3] > difference[2] and (pred.grad[2:] > 0).all()
+    assert difference[4] < -50
 
 
 @pytest.mark.parametrize("name", ["mae", "ssi_mae"])
