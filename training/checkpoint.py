@@ -82,6 +82,8 @@ def begin(origin, sizes, folder):
     if origin is None:
         return build(**sizes), sizes
     saved = load(path_of(folder, origin[0]))
+    if saved["sizes"] != sizes:
+        print(f"goes on with the sizes of {origin[0]}: {saved['sizes']}, not {sizes}", flush=True)
     return restored(saved, origin[0]), saved["sizes"]
 
 

@@ -61,8 +61,20 @@ def ssi_normalise(x, valid):
     return torch.stack(out)
 
 
+EVEN = 1e-3  # C: a map that deviates less from its mean has no scale
+
+
+def uneven(target, valid):
+    """Valid pixels of the images whose truth has a scale. A window of nothing but sky has none: the few pixels that a
+    prediction lacks to be even, too, would be blown up to any size."""
+    count = valid.flatten(1).sum(1).clamp(min=1)[:, None, None]
+    mean = (target * valid).sum((1, 2), keepdim=True) / count
+    return valid & (((target - mean).abs() * valid).sum((1, 2), keepdim=True) / count > EVEN)
+
+
 def ssi_mae(pred, target, valid, trim=0.0):
     """MAE after scale-and-shift normalisation of both maps."""
+    valid = uneven(target, valid)
     return mae(ssi_normalise(pred, valid), ssi_normalise(target, valid), valid, trim)
 
 
@@ -114,10 +126,11 @@ def msge(pred, target, valid):
 
 def ssi_mage(pred, target, valid):
     """MAGE on scale-and-shift normalised maps."""
+    valid = uneven(target, valid)
     return mage(ssi_normalise(pred, valid), ssi_normalise(target, valid), valid)
 
 
-FLOOR = 0.01  # added to C before a logarithm; sky becomes ln 0.01
+FLOOR = 0.01  # added to C before a logarithm
 
 
 def open_log(inverse, floor=FLOOR):
@@ -131,7 +144,7 @@ SKY = -0.02  # C that sky is wanted at, or below: the head's last ReLU makes it 
 def log_difference(pred, target):
     """ln(C + floor) of a prediction before the last ReLU minus that of the truth.
 
-    Sky is right wherever it is well below zero. Wanted at zero itself it would be noise around zero, in which any two
+    Sky is right wherever it is SKY or less. Wanted at zero itself it would be noise around zero, in which any two
     neighbours differ by a large factor.
     """
     goal = open_log(torch.where(target > 0, target, SKY))
@@ -177,7 +190,7 @@ def gentle_log(pred, target, valid):
 
 
 def sky(pred, target, valid, softness=0.01):
-    """Cross entropy of things against sky, with half of SKY for the border: not in the paper. The logarithms hardly
-    hear how far a pixel where sky begins is off; this asks which of both it is."""
+    """Cross entropy of things against sky, which begins at half of SKY: not in the paper. The logarithms are gentle on
+    large errors and hardly push a pixel that is on the wrong side; this does."""
     evidence = (pred - SKY / 2) / softness
     return mean_per_image(F.softplus(torch.where(target > 0, -evidence, evidence)), valid)

@@ -89,6 +89,7 @@ class EncoderObjective(Objective):
     def forward(self, batch, stage):
         pred, facing = self.points(batch["pixels"])
         target, valid = truth(batch, pred.shape[-1])
+        # The head gives ln(C + FLOOR), which knows nothing below zero: sky is ln FLOOR here.
         difference = without_size(pred.float() - losses.open_log(target), target, valid, batch["metric"])
         wanted = every(batch["normals"], pred.shape[-1])
         seen = valid & (wanted.abs().sum(1) > 0) & ~batch["real"][:, None, None]  # measured depth has no derivatives
@@ -163,7 +164,8 @@ class DepthObjective(Objective):
             g, v, real = (batch[k][chosen] for k in ("inverse", "valid", "real"))
             size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
             p, g, v = pred[chosen], window.cut(g), window.cut(v)
-            out = torch.where(g > 0, p, p.clamp(min=0))  # sky behind the last ReLU; before it, what must get out of it
+            # Things before the last ReLU, so that those below zero learn; sky behind it, where all below is right.
+            out = torch.where(g > 0, p, p.clamp(min=0))
             share = chosen.float().mean()
             for name, weight in terms:
                 a, b = (p, g) if name in OPEN else (out, g) if name.startswith("ssi") else (out / size, g / size)

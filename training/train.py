@@ -187,10 +187,10 @@ class Run:
         distributed.all_reduce(vote, distributed.ReduceOp.MAX)
         return float(vote)
 
-    def note(self, curve, sums, count, seconds, pictures):
+    def note(self, curve, figures, seconds, pictures):
         """Adds a row to the curve; now and then with figures of held-out pictures."""
         row = {"step": self.step, "seconds": round(seconds, 1), "pictures": pictures}
-        row |= {k: round(v / count, 5) for k, v in sums.items()}
+        row |= {k: round(fmean(v), 5) for k, v in figures.items()}
         if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
             row |= quick_figures(self.bare, self.stage, self.a.held_out)
         else:
@@ -207,7 +207,7 @@ class Run:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.append(True))
         self.began = self.ticked = saved = time.time()  # pictures are ready
-        curve, sums, count, losses = Curve(self.path.with_suffix(".csv"), self.step > 0), {}, 0, []
+        curve, noted, losses = Curve(self.path.with_suffix(".csv"), self.step > 0), {}, []
         last = self.step + 10**7 if self.a.budget else self.stage.steps
         last = min(last, self.step + self.a.steps) if self.a.steps else last
         for batch in self.batches.loader(self.step, last, self.a.workers):
@@ -218,10 +218,11 @@ class Run:
                 break
             figures = self.one_step(batch, progress)
             losses.append(figures["loss"])
-            sums, count = {k: sums.get(k, 0) + v for k, v in figures.items()}, count + 1
+            for name, value in figures.items():
+                noted.setdefault(name, []).append(value)
             if self.rank == 0 and (self.step % self.a.log_every == 0 or self.step == last):
-                self.note(curve, sums, count, self.seconds, int(batch["pictures"]))
-                sums, count = {}, 0
+                self.note(curve, noted, self.seconds, int(batch["pictures"]))
+                noted = {}
             if time.time() - saved > self.a.save_minutes * 60:
                 self.save()
                 saved = time.time()
@@ -264,7 +265,8 @@ def main(arguments=None):
         "layers": a.layers,
         "heads": a.width // 64,
         "decoder": a.decoder,
-        "hooks": [1, 0],  # early blocks: later ones have forgotten the picture, whose borders the upper levels look for
+        # Early blocks: later ones have forgotten the picture, whose borders the upper levels look for.
+        "hooks": [min(1, a.layers - 1), 0],
     }
     return Run(a).train()
 

@@ -13,7 +13,7 @@ from training.curriculum import STAGES
 from training.data import Pairs
 from training.encoded import encode, pack
 from training.network import build
-from training.objective import DepthObjective, collate_whole
+from training.objective import DepthObjective, collate_whole, without_size
 from training.window import Window
 
 
@@ -77,10 +77,22 @@ def test_blur_spreads_as_far_as_asked():
     assert torch.allclose(variance[:, 0], torch.tensor([1.0, 2.25]), rtol=0.05)
 
 
+def test_samples_of_unknown_size_lose_their_median_but_not_their_sky():
+    target = torch.full((3, 4, 4), 0.5)
+    target[:, 0], target[2] = 0, 0
+    difference = torch.where(target > 0, 0.7, 0.2)
+    difference[1, 3, 3] = 1.7
+    valid, metric = torch.ones(3, 4, 4, dtype=torch.bool), torch.tensor([True, False, False])
+    known, unknown, empty = without_size(difference, target, valid, metric)
+    assert torch.equal(known, difference[0]) and torch.equal(empty, difference[2])
+    assert (unknown[0] == 0.2).all() and (unknown[1:3] == 0).all() and float(unknown[3, 3]) == pytest.approx(1.0)
+
+
 def test_real_and_relative_samples_get_their_own_losses():
     torch.manual_seed(0)
     objective = DepthObjective(build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval())
     pixels, inverse = torch.randn(3, 3, 512, 512), torch.rand(3, 512, 512) + 0.1
+    inverse[:, :, 300:360] = 0  # sky
     batch = {"encoded": pack(encode(objective.network, pixels)), "inverse": inverse}
     batch |= {"valid": torch.ones(3, 512, 512, dtype=torch.bool)}
     batch |= {"metric": torch.tensor([True, True, False]), "real": torch.tensor([False, True, False])}

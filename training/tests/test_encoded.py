@@ -9,7 +9,7 @@ from training.augment import plain
 from training.batches import Batches
 from training.curriculum import STAGES
 from training.data import Pairs
-from training.encoded import EncodedFiles, encode, pack, unpack
+from training.encoded import EncodedFiles, digest_of, encode, pack, unpack
 from training.network import encoders, level_of, predict_inverse_depth
 from training.objective import collate_encoded
 from training.train import trainable
@@ -45,6 +45,14 @@ def test_pictures_are_encoded_once_for_each_state_of_the_encoders(scenes, small,
     next(encoders(model)["patch"].parameters()).data.add_(0.1)
     batches()
     assert len(list(tmp_path.glob("encoded-*/*.pt"))) == 2 * len(pairs) + 1
+
+
+def test_other_hooks_are_another_folder(small):
+    other = copy.deepcopy(small)
+    other.config.intermediate_hook_ids = [3, 0]
+    assert (
+        digest_of(other, 0.4) != digest_of(small, 0.4) == digest_of(copy.deepcopy(small), 0.4) != digest_of(small, 0.5)
+    )
 
 
 def test_what_does_not_fit_is_not_kept(scenes, small, tmp_path):

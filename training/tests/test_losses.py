@@ -47,6 +47,16 @@ def test_sky_is_right_below_zero_and_things_are_not():
     assert difference[4] < -50
 
 
+@pytest.mark.parametrize("name", ["ssi_mae", "ssi_mage"])
+def test_a_window_of_sky_has_no_scale(name):
+    """A few pixels that are not yet sky would be blown up to the size of everything else."""
+    pred, target, valid = torch.zeros(2, 40, 40, dtype=torch.float64), torch.zeros(2, 40, 40), torch.ones(2, 40, 40) > 0
+    pred[:, 7:9, 7:9] = 1e-3
+    target[1] = torch.rand(40, 40, generator=torch.Generator().manual_seed(9))
+    getattr(losses, name)(pred.requires_grad_(), target.double(), valid).backward()
+    assert (pred.grad[0] == 0).all() and (pred.grad[1] != 0).any()
+
+
 @pytest.mark.parametrize("name", ["mae", "ssi_mae"])
 def test_trimming_drops_the_largest_fifth(name):
     pred, target, valid = maps(2, side=30, holes=0.3)
