@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .network import DECODER_LEVELS, SIDE
 
 OLD_SHARE = 0.1  # of the rate, for the head and decoder levels that an earlier stage has trained
+RELATIVE = "relative_"  # before the names of losses of samples of unknown size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,11 @@ class Stage:
     warm_share: float = 0.02
     drop_share: float = 0.9  # last part, in which the rate falls to nothing
     variety: float = 0.4  # how likely crops, colours and blur are, of the paper's probabilities
+
+    @property
+    def reported(self):
+        """Names of the losses in its curve; a batch has either kind or both."""
+        return [name for name, _ in self.terms] + [RELATIVE + name for name, _ in self.relative_terms]
 
     @property
     def map_side(self):

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from . import losses
+from .curriculum import RELATIVE
 from .encoded import encode, unpack
 from .levels import lower_inverse_depth, lowest_features, lowest_inverse_depth, open_head
 from .network import encoders
@@ -158,7 +159,8 @@ class DepthObjective(Objective):
         window = Window.at(batch["window"][0])
         pred = window.inner(open_head(model, windowed_features(model, features, window)).float())
         total, report = pred.sum() * 0.0, {}
-        for chosen, terms in ((batch["metric"], stage.terms), (~batch["metric"], stage.relative_terms)):
+        metric = batch["metric"]
+        for kind, chosen, terms in (("", metric, stage.terms), (RELATIVE, ~metric, stage.relative_terms)):
             if not chosen.any() or not terms:
                 continue
             g, v, real = (batch[k][chosen] for k in ("inverse", "valid", "real"))
@@ -171,7 +173,7 @@ class DepthObjective(Objective):
                 a, b = (p, g) if name in OPEN else (out, g) if name.startswith("ssi") else (out / size, g / size)
                 value = self._term(name, a, b, v, real)
                 total = total + weight * share * value
-                report[name] = value.detach()
+                report[kind + name] = value.detach()
         return total, report
 
     @staticmethod

@@ -190,7 +190,7 @@ class Run:
     def note(self, curve, figures, seconds, pictures):
         """Adds a row to the curve; now and then with figures of held-out pictures."""
         row = {"step": self.step, "seconds": round(seconds, 1), "pictures": pictures}
-        row |= {k: round(fmean(v), 5) for k, v in figures.items()}
+        row |= dict.fromkeys(self.stage.reported, "") | {k: round(fmean(v), 5) for k, v in figures.items()}
         if self.a.held_out and self.step % (self.a.log_every * 5) == 0:
             row |= quick_figures(self.bare, self.stage, self.a.held_out)
         else:
