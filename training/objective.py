@@ -170,8 +170,8 @@ class DepthObjective(Objective):
             out = torch.where(g > 0, p, p.clamp(min=0))
             share = chosen.float().mean()
             for name, weight in terms:
-                a, b = (p, g) if name in OPEN else (out, g) if name.startswith("ssi") else (out / size, g / size)
-                value = self._term(name, a, b, v, real)
+                unit = 1 if name in OPEN or name.startswith("ssi") else size
+                value = self._term(name, (p if name in OPEN else out) / unit, g / unit, v, real)
                 total = total + weight * share * value
                 report[kind + name] = value.detach()
         return total, report
