@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 /// Every Swift target builds in Swift 6 mode with warnings as errors and explicit import visibility.
@@ -101,7 +101,8 @@ let package = Package(
             dependencies: ["Profiling", "CPUBackend", "CPUKernels", "Models", "TensorCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "FathomTests", dependencies: ["Fathom", "OpenCLBackend", "TestSupport"], swiftSettings: strict),
+            name: "FathomTests", dependencies: ["Fathom", "Imaging", "OpenCLBackend", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["FathomCLI", "Imaging", "Models", "OpenCLBackend", "TensorCore", "TestSupport"],

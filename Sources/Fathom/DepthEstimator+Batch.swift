@@ -59,6 +59,7 @@ extension DepthEstimator {
             decode: { job in
                 let start = ContinuousClock.now
                 if !options.replacesForeignFiles { try job.checkOutputs(options.formats) }
+                try job.checkPlaces(options.formats)
                 let photograph = try Photograph(
                     contentsOf: job.photographPath, maximumPixelCount: options.maximumPixelCount)
                 return Decoded(job: job, photograph: photograph, seconds: start.secondsUntilNow)

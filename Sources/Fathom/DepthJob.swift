@@ -11,9 +11,22 @@ public struct DepthJob: Sendable, Hashable {
     /// Where the result of a format goes.
     public func outputPath(_ format: DepthFormat) -> String { outputStem + format.fileSuffix }
 
-    /// Whether every result exists already.
+    /// Whether every result exists already. Files of these names that Fathom did not write are none; of a portable float
+    /// map, which does not tell who wrote it, any that holds something is taken.
     public func isDone(_ formats: [DepthFormat]) -> Bool {
-        formats.allSatisfy { FileManager.default.fileExists(atPath: outputPath($0)) }
+        formats.allSatisfy { format in
+            let isMarked = try? FathomMark.isOn(outputPath(format))
+            return format == .pfm ? isMarked != nil : isMarked == true
+        }
+    }
+
+    /// Looks whether the results can be written, before hours of work.
+    ///
+    /// - Throws: ``FathomError`` naming the first that cannot.
+    func checkPlaces(_ formats: [DepthFormat]) throws(FathomError) {
+        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in
+            for format in formats { try AtomicFile.check(outputPath(format)) }
+        }
     }
 
     /// Looks for results that would replace what Fathom did not write. Portable float maps do not tell who wrote them,

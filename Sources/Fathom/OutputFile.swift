@@ -5,15 +5,21 @@ import Imaging
 package enum OutputFile {
     /// Looks at the file's place before the work, not after it.
     ///
-    /// - Throws: ``FathomError`` when the folder is missing or not writable, or the path is a folder.
+    /// - Throws: ``FathomError`` when the folder is missing or takes no file, or the path is a folder.
     package static func check(_ path: String) throws(FathomError) {
         let folder = AtomicFile.folder(of: path)
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw FathomError(.cannotWrite, "\(path) cannot be written: there is no writable folder \(folder)")
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw FathomError(.cannotWrite, "\(path): cannot be written (there is no folder \(folder))")
         }
-        let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey])
-        guard values?.isDirectory != true else {
-            throw FathomError(.cannotWrite, "\(path) cannot be written: it is a folder")
+        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in try AtomicFile.check(path) }
+    }
+
+    /// Writes a file; a reader sees either the whole new file or what was there before.
+    ///
+    /// - Throws: ``FathomError`` when it cannot be written.
+    package static func write(_ text: String, to path: String) throws(FathomError) {
+        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in
+            try AtomicFile.write(Array(text.utf8), to: path)
         }
     }
 }

@@ -28,8 +28,7 @@ extension Profile {
     ///
     /// - Throws: ``FathomError`` when the file cannot be written.
     public func write(_ format: FileFormat, to path: String) throws(FathomError) {
-        let bytes = Array(try text(format).utf8)
-        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in try AtomicFile.write(bytes, to: path) }
+        try OutputFile.write(text(format), to: path)
     }
 
     private var trace: ChromeTrace {

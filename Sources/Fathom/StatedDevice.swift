@@ -54,13 +54,16 @@ struct StatedDevice: Sendable, Decodable {
         ]
         for path in paths {
             shares += [("product_share", path.productShare), ("attention_share", path.attentionShare)]
-            rates += [("teraflops", path.teraflops), ("element_bytes", Double(path.elementBytes))]
+            rates.append(("teraflops", path.teraflops))
         }
         if let wrong = shares.first(where: { !($0.1 > 0 && $0.1 <= 1) }) {
             throw FathomError(.invalidArgument, "\(file): \(wrong.0) is \(wrong.1); a share is above 0 and at most 1")
         }
         if let wrong = rates.first(where: { !($0.1 > 0 && $0.1.isFinite) }) {
             throw FathomError(.invalidArgument, "\(file): \(wrong.0) is \(wrong.1); it must be positive")
+        }
+        if let wrong = paths.first(where: { ![1, 2, 4, 8].contains($0.elementBytes) }) {
+            throw FathomError(.invalidArgument, "\(file): element_bytes is \(wrong.elementBytes); it is 1, 2, 4 or 8")
         }
         guard launchMicroseconds >= 0, !paths.isEmpty else {
             throw FathomError(

@@ -43,7 +43,9 @@ struct BenchArguments: ParsableArguments {
     func validate() throws {
         guard runs ?? 1 >= 1 else { throw ValidationError("--runs must be at least 1") }
         guard warmup >= 0 else { throw ValidationError("--warmup must not be negative") }
-        guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be more than 0") }
+        guard BenchmarkOptions.lengths.contains(seconds) else {
+            throw ValidationError("--seconds must be more than 0, and a day (86400) at most")
+        }
     }
 
     var options: BenchmarkOptions {
@@ -86,10 +88,10 @@ final class BenchProgress {
         count += 1
         guard isShown else { return }
         let place = total.map { "\(count) of \($0): " } ?? ""
-        FileHandle.standardError.write(Data("\r\u{1b}[K\(place)\(name)".utf8))
+        writeError("\r\u{1b}[K\(place)\(name)", terminator: "")
     }
 
     func end() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if isShown { writeError("\r\u{1b}[K", terminator: "") }
     }
 }

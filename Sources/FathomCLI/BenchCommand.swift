@@ -8,8 +8,8 @@ struct BenchCommand: ParsableCommand {
         abstract: "Time kernels at a model's shapes, or whole photographs, and compare with earlier times.",
         discussion: """
             Without --model it is the published network. Weights are not needed: --model also takes a config.json, and \
-            random weights stand in. On OpenCL devices a result is compared with the CPU's before it is timed, and one \
-            that is wrong is not. With --compare, a difference counts when it exceeds 3 median absolute deviations of \
+            random weights stand in. On OpenCL devices a result is compared with the CPU's first; a kernel whose result is \
+            wrong is reported and not timed. With --compare, a difference counts when it exceeds 3 median absolute deviations of \
             both reports together, and 2 %.
 
             Exit status: 0 when all is well, 1 when something failed, is wrong or cannot be found, 3 when --compare found \
@@ -82,7 +82,7 @@ struct BenchCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("A photograph to run on.", valueName: "photo"))
         var photograph: String?
 
-        @Option(name: .long, help: "Photographs of a run, as numbers with commas.", transform: imageCounts)
+        @Option(name: .long, help: "Photographs of a run, as numbers with commas. (default: 1)", transform: imageCounts)
         var images = [1]
 
         func run() throws {

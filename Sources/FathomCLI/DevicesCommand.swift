@@ -41,9 +41,8 @@ struct DevicesCommand: ParsableCommand {
     /// Says on a terminal what takes so long.
     private func announcing<Result>(_ device: Device, _ test: () -> Result) -> Result {
         guard isatty(STDERR_FILENO) == 1 else { return test() }
-        let note = "testing \(device.name) (\(device.model)) ..."
-        FileHandle.standardError.write(Data("\r\(note)".utf8))
-        defer { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        writeError("\rtesting \(device.name) (\(device.model)) ...", terminator: "")
+        defer { writeError("\r\u{1b}[K", terminator: "") }
         return test()
     }
 

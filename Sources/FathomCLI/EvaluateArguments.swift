@@ -52,14 +52,14 @@ struct MeasureArguments: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What counts: \(EvaluationOptions.crops.joined(separator: ", ")). (default: the preset's, or none)",
+            "Which pixels are scored: \(EvaluationOptions.crops.joined(separator: ", ")). (default: the preset's, or none)",
             valueName: "name"))
     var crop: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What predictions are given first: \(EvaluationOptions.alignments.joined(separator: ", ")).",
+            "How predictions are fitted to the truth before they are scored: \(EvaluationOptions.alignments.joined(separator: ", ")).",
             valueName: "name"))
     var align: String = "none"
 

@@ -80,13 +80,7 @@ struct EvaluationCSV {
     }
 
     /// Writes the file whole or not at all.
-    func write(to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw FathomError(.cannotWrite, "\(path): cannot be written; check the folder and the free space")
-        }
-    }
+    func write(to path: String) throws { try OutputFile.write(text, to: path) }
 
     /// All digits that a double has.
     private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

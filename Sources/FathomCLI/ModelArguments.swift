@@ -45,8 +45,8 @@ struct RunArguments: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            Crops that go through the encoders together; more than a photograph's 35 are all of \
-            them. More crops take more memory, and fewer passes over the weights. \
+            Crops that go through the encoders together, 1 to 35; more counts as 35, the patches of a photograph. More \
+            crops take more memory, and fewer passes over the weights. \
             (default: 5, on OpenCL devices 35; fewer where memory is short)
             """)
     var microBatch: Int?

@@ -39,7 +39,7 @@ final class ProgressBar: Sendable {
         let width = 30
         let filled = width * doneCount / max(total, 1)
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
-        write("\r\u{1B}[K[\(bar)] \(doneCount)/\(total)" + remaining(doneCount))
+        writeError("\r\u{1B}[K[\(bar)] \(doneCount)/\(total)" + remaining(doneCount), terminator: "")
     }
 
     private func remaining(_ doneCount: Int) -> String {
@@ -51,10 +51,8 @@ final class ProgressBar: Sendable {
     /// Takes the bar off the line so that something else can be printed.
     func clear() {
         state.withLock { state in
-            if state.isVisible { write("\r\u{1B}[K") }
+            if state.isVisible { writeError("\r\u{1B}[K", terminator: "") }
             state.isVisible = false
         }
     }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

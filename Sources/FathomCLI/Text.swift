@@ -69,5 +69,7 @@ func writeOutput(_ text: String, terminator: String = "\n") throws {
     }
 }
 
-/// A line on standard error.
-func writeError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+/// Writes to standard error. Where it is gone, as a terminal is that was closed, or full, the work goes on without it.
+func writeError(_ text: String, terminator: String = "\n") {
+    try? FileHandle.standardError.write(contentsOf: Data((text + terminator).utf8))
+}

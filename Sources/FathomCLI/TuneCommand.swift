@@ -99,8 +99,8 @@ struct Budget {
     init(_ text: String) throws {
         let factor = text.hasSuffix("m") ? 60.0 : 1
         let number = text.last.map { "sm".contains($0) } == true ? text.dropLast() : Substring(text)
-        guard let value = Double(number), value > 0, value.isFinite else {
-            throw ValidationError("'\(text)' is no length of time; give for example 60s or 5m")
+        guard let value = Double(number), BenchmarkOptions.lengths.contains(value * factor) else {
+            throw ValidationError("'\(text)' is no length of time up to a day; give for example 60s or 5m")
         }
         seconds = value * factor
     }

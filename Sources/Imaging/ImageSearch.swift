@@ -22,9 +22,12 @@ package struct ImageSearch: Sendable, Equatable {
     /// Paths that do not exist or may not be read.
     package private(set) var failures: [ImagingError] = []
 
-    /// Searches the given files and folders. A file is taken whatever its name. A folder is walked to the bottom for
-    /// `ImageFormats.extensions`, without hidden entries; symbolic links are followed, each folder is visited once.
-    package init(_ paths: [String]) {
+    private let extensions: Set<String>
+
+    /// Searches the given files and folders. A file is taken whatever its name. A folder is walked to the bottom for names
+    /// with one of the extensions, without hidden entries; symbolic links are followed, each folder is visited once.
+    package init(_ paths: [String], extensions: Set<String> = ImageFormats.extensions) {
+        self.extensions = extensions
         for path in paths {
             do {
                 if try FileStatus(path).isDirectory {
@@ -52,9 +55,13 @@ package struct ImageSearch: Sendable, Equatable {
         }
     }
 
+    private func isImage(_ name: String) -> Bool {
+        extensions.contains((name as NSString).pathExtension.lowercased())
+    }
+
     /// One entry of a folder.
     private mutating func take(_ path: String, relativePath: String, _ visited: inout Set<FileStatus.Identity>) {
-        let isImage = ImageFormats.extensions.contains((path as NSString).pathExtension.lowercased())
+        let isImage = isImage(path)
         do {
             if try FileStatus(path).isDirectory {
                 walk(path, relativePath: relativePath, &visited)
@@ -68,7 +75,7 @@ package struct ImageSearch: Sendable, Equatable {
         }
     }
 
-    /// The names in a folder. Those that are not UTF-8 cannot be opened by name and count as failures.
+    /// The names in a folder. Images and folders whose names are not UTF-8 cannot be opened by name and count as failures.
     private mutating func names(in folder: String) throws(ImagingError) -> [String] {
         guard access(folder, R_OK | X_OK) == 0, let stream = opendir(folder) else {
             throw FileStatus.error(folder, errno)
@@ -79,8 +86,10 @@ package struct ImageSearch: Sendable, Equatable {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             if let name = String(validating: bytes, as: UTF8.self) {
                 names.append(name)
-            } else {
-                let shown = folder + "/" + String(decoding: bytes, as: UTF8.self)
+                continue
+            }
+            let shown = folder + "/" + String(decoding: bytes, as: UTF8.self)
+            if isImage(shown) || entry.pointee.d_type == UInt8(DT_DIR) {
                 failures.append(.unreadable(path: shown, reason: "its name is not UTF-8; rename it"))
             }
         }

@@ -35,6 +35,16 @@ struct FileStatus {
         identity = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
     }
 
+    /// Where a symbolic link leads in the end; nil of what is no link, and of one to nowhere.
+    static func target(ofLink path: String) -> String? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let target = realpath(path, nil) else {
+            return nil
+        }
+        defer { free(target) }
+        return String(validatingCString: target)
+    }
+
     /// The error that a failed system call on a path that is read stands for.
     static func error(_ path: String, _ code: Int32) -> ImagingError {
         switch code {

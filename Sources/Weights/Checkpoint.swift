@@ -25,11 +25,12 @@ package struct Checkpoint: Sendable {
     ///   holds depth_pro.pt, or one of these files.
     /// - Throws: when a file is missing, damaged, unsupported or unsafe.
     package init(path: String) throws(CheckpointError) {
-        let url = URL(fileURLWithPath: path).standardizedFileURL
+        // Not `standardizedFileURL`, which takes ".." out before links are followed.
+        let url = URL(fileURLWithPath: path)
         let file = try CheckpointFile.locate(url)
         let folder = file.url.deletingLastPathComponent()
         let source = try file.open()
-        name = url.lastPathComponent
+        name = url.standardizedFileURL.lastPathComponent
         license = ModelCard.license(in: folder)
         layout = try Self.layout(of: source, path: file.url.path)
         switch layout {

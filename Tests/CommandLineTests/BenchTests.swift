@@ -127,9 +127,10 @@ struct BenchTests {
         arguments: [
             (["--runs", "0"], 64, "--runs must be at least 1"), (["--warmup=-1"], 64, "--warmup must not be negative"),
             (["--seconds", "0"], 64, "--seconds must be more than 0"),
+            (["--seconds", "1e30"], 64, "a day (86400) at most"),
             (["network", "--images", "1,0"], 64, "give for example 1,2,4"),
             (["network", "--images", "2,2"], 64, "give for example 1,2,4"),
-            (["--json", "/nowhere/k.json"], 1, "no writable folder /nowhere"),
+            (["--json", "/nowhere/k.json"], 1, "there is no folder /nowhere"),
             (["--compare", "/nowhere/k.json"], 1, "/nowhere/k.json cannot be read"),
             (["--model", "/nowhere"], 1, "/nowhere"),
         ])

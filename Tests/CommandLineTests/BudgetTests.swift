@@ -67,6 +67,7 @@ struct BudgetTests {
             (device.replacing("\"teraflops\": 1,", with: "\"teraflops\": 0,"), "teraflops is 0.0"),
             (device.replacing("\"teraflops\": 1,", with: "\"teraflops\": \"many\","), "wrong type"),
             (device.replacing("_microseconds\": 7", with: "_microseconds\": -1"), "must not be negative"),
+            (device.replacing("_bytes\": 4", with: "_bytes\": 1000000000000000"), "it is 1, 2, 4 or 8"),
         ])
     func damaged(text: String, reason: String) throws {
         let result = try budget(text)

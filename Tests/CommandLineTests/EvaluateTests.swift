@@ -149,7 +149,7 @@ struct EvaluateTests {
             (["--pred", "pred", "--gt", "nowhere"], "nowhere"), (["--pred", "nowhere", "--gt", "gt"], "nowhere"),
             (["--pred", "pred", "--gt", "gt", "--preset", "sintel"], "final/SCENE"),
             (["--pred", "pred", "--gt", "gt", "--list", "nowhere.txt"], "nowhere.txt"),
-            (["--pred", "pred", "--gt", "gt", "--csv", "nowhere/a.csv"], "no writable folder"),
+            (["--pred", "pred", "--gt", "gt", "--csv", "nowhere/a.csv"], "there is no folder nowhere"),
         ])
     func badArguments(arguments: [String], mention: String) throws {
         let folder = try folder()

@@ -30,13 +30,29 @@ struct OutputFileTests {
 
     @Test(
         "a place that cannot be written is told before the work",
-        arguments: [("none/x", "there is no writable folder none"), ("p", "it is a folder")])
+        arguments: [("none/x", "there is no folder none"), ("p", "Is a directory")])
     func place(path: String, reason: String) throws {
         let folder = try makeFolder()
         for command in ["evaluate --pred p --gt p --csv", "profile \(Self.once) --trace", "bench \(Self.once) --json"] {
             let result = try CommandLineTool.shell("$FATHOM \(command) \(path)", in: folder)
             #expect(result.status == 1 && result.output.isEmpty)
-            #expect(result.errors.contains("\(path) cannot be written: \(reason)"))
+            #expect(result.errors.contains("\(path): cannot be written (\(reason)"))
+        }
+    }
+
+    @Test("what is no regular file is written into, and a link stays one")
+    func otherThanFiles() throws {
+        let folder = try makeFolder()
+        try folder.write(Data("old".utf8), "real.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link.csv"), withDestinationPath: "real.csv")
+        let line = "mkfifo pipe && (cat pipe >got & $FATHOM evaluate --pred p --gt p --csv pipe && wait)"
+        let result = try CommandLineTool.shell(
+            "\(line) && [ -p pipe ] && $FATHOM evaluate --pred p --gt p --csv link.csv && [ -L link.csv ]", in: folder)
+        #expect(result.status == 0, "\(result.errors)")
+        for name in ["got", "real.csv"] {
+            let text = try String(contentsOfFile: folder.file(name), encoding: .utf8)
+            #expect(text.hasPrefix("method,"), "\(name): \(text.prefix(80))")
         }
     }
 

@@ -41,6 +41,13 @@ struct OutputFolderTests {
         #expect(try folder.allFiles() == ["in/a.jpg"])
     }
 
+    @Test("a place that takes no file")
+    func noPlace() throws {
+        let folder = try TemporaryFolder.with(["a.jpg": "exif.jpg"])
+        let result = try CommandLineTool.depth("a.jpg", "-o", "/proc", in: folder)
+        #expect(result.status == 1 && result.errors.contains("/proc/a.npz: cannot be written"), "\(result.errors)")
+    }
+
     /// The limit on a file's size stops a write halfway, as a full disk does, and needs no privilege.
     @Test("a file that cannot grow: nothing of it is left")
     func limited() throws {

@@ -64,6 +64,15 @@ struct StreamTests {
         try expectNoRemains(folder)
     }
 
+    @Test("messages that cannot be written stop nothing", arguments: ["2>/dev/full", "2>&-"])
+    func lostErrors(redirection: String) throws {
+        let folder = try makePhotographs(2)
+        try folder.write(Data("no image".utf8), "bad.jpg")
+        let result = try CommandLineTool.shell("$FATHOM depth . --format npz $MODEL \(redirection)", in: folder)
+        #expect(result.status == 1)
+        #expect(try folder.allFiles() == ["0.jpg", "0.npz", "1.jpg", "1.npz", "bad.jpg"])
+    }
+
     @Test("an output that cannot be written is told")
     func fullOutput() throws {
         let folder = try makePhotographs(1)

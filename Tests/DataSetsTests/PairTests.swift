@@ -29,6 +29,20 @@ struct PairTests {
         #expect(try found.samples[0].truth().focalLengthOverWidth == nil)
     }
 
+    @Test("depths behind links")
+    func linked() throws {
+        let (data, links) = (try Miniature(), try Miniature())
+        try data.photograph("a.jpg")
+        try data.npy("a.npy") { _ in 2 }
+        try FileManager.default.createSymbolicLink(
+            atPath: links.folder.file("scene"), withDestinationPath: data.path)
+        for path in [links.path, links.folder.file("scene")] {
+            let found = Pairs.samples(photographs: path, encoding: Self.encoding)
+            #expect(found.samples.count == 1 && found.failures.isEmpty, "\(found.failures)")
+            #expect(Pairs.samples(depths: path, encoding: Self.encoding).samples.count == 1)
+        }
+    }
+
     @Test("depths in a folder of their own")
     func apart() throws {
         let data = try Miniature()

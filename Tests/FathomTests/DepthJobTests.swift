@@ -1,5 +1,6 @@
 import Fathom
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -118,11 +119,17 @@ struct DepthJobTests {
 
     @Test("done when all results are there")
     func done() throws {
-        let folder = try makeFolder("a.jpg", "a.npz")
+        let folder = try makeFolder("a.jpg", "a.depth.pfm", "a.depth.exr")
         let job = try #require(DepthJob.find([folder.file("a.jpg")], outputFolder: nil).jobs.first)
+        let depth = try DepthImage(width: 1, height: 1, metres: [2])
+        let metadata = DepthMetadata(
+            focalLengthPixels: 1, horizontalFieldOfViewDegrees: 50, focalSource: "user", model: "none")
+        try DepthNPZ.write(depth, metadata, to: job.outputPath(.npz))
         #expect(job.outputPath(.npz) == folder.file("a.npz"))
         #expect(job.outputPath(.png16) == folder.file("a.depth.png"))
         #expect(job.outputPath(.color) == folder.file("a.color.png"))
         #expect(job.isDone([.npz]) && !job.isDone([.npz, .color]) && !job.isDone([.png16]))
+        // Which of these Fathom did not write can be told of one.
+        #expect(job.isDone([.pfm]) && !job.isDone([.exr]))
     }
 }

@@ -74,6 +74,23 @@ struct AtomicFileTests {
         #expect(try folder.names() == ["deep"])
     }
 
+    @Test("A place is looked at before there is anything to write")
+    func checks() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write([1], "file")
+        try AtomicFile.check(file)
+        try AtomicFile.check(folder.file("new/folders/a.bin"))
+        try AtomicFile.check("a.bin")
+        try AtomicFile.check("/dev/null")
+        #expect(try folder.names() == ["file"])
+        for (path, reason) in [
+            (folder.path, "Is a directory"), (file + "/a.bin", "Not a directory"),
+            ("/proc/a.bin", "No such file or directory"),
+        ] {
+            #expect(throws: ImagingError.cannotWrite(path: path, reason: reason)) { try AtomicFile.check(path) }
+        }
+    }
+
     @Test("A folder without write permission", .enabled(if: geteuid() != 0, "the superuser may write everywhere"))
     func unwritable() throws {
         let folder = try TemporaryFolder()

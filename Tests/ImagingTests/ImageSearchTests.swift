@@ -44,18 +44,20 @@ struct ImageSearchTests {
         #expect(search.images.map(\.relativePath) == ["a.jpg"])
     }
 
-    @Test("A name that is not UTF-8 is reported, not passed over")
+    @Test("An image's name that is not UTF-8 is reported, not passed over")
     func foreignName() throws {
         let folder = try TemporaryFolder()
         try folder.write([1], "a.jpg")
-        let name = Array((folder.path + "/b").utf8) + [0xFF] + Array(".jpg".utf8) + [0]
-        let descriptor = name.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { text in
-                text.baseAddress.map { open($0, O_CREAT | O_WRONLY, 0o600) } ?? -1
+        for suffix in [".jpg", ".txt"] {
+            let name = Array((folder.path + "/b").utf8) + [0xFF] + Array(suffix.utf8) + [0]
+            let descriptor = name.withUnsafeBufferPointer { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { text in
+                    text.baseAddress.map { open($0, O_CREAT | O_WRONLY, 0o600) } ?? -1
+                }
             }
+            try #require(descriptor >= 0)
+            close(descriptor)
         }
-        try #require(descriptor >= 0)
-        close(descriptor)
         let search = ImageSearch([folder.path])
         #expect(search.images.map(\.relativePath) == ["a.jpg"])
         #expect(search.failures.count == 1 && search.failures.first?.description.contains("not UTF-8") == true)

@@ -30,6 +30,11 @@ package final class TemporaryFolder: Sendable {
         return file(name)
     }
 
+    /// When a file was written.
+    package func modificationDate(_ name: String) throws -> Date? {
+        try FileManager.default.attributesOfItem(atPath: file(name))[.modificationDate] as? Date
+    }
+
     /// Every file below the folder, hidden ones too, by its path from the folder, sorted.
     package func allFiles() throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: path).filter { name in

@@ -87,7 +87,7 @@ struct CheckpointConfigurationTests {
         (#""intermediate_hook_ids":[5]"#, "differ in length"),
         (#""scaled_images_ratios":[0.5,1]"#, "differ in length"),
         (#""scaled_images_ratios":[1,0.5,0.25]"#, "ascend"),
-        (#""scaled_images_ratios":[0,0.5,1]"#, "ascend"),
+        (#""scaled_images_ratios":[0,0.5,1]"#, "ascend"), (#""scaled_images_ratios":[1e-300,0.5,1]"#, "ascend"),
         (#""scaled_images_ratios":[0.25,"a",1]"#, "scaled_images_ratios"),
         (#""scaled_images_overlap_ratios":[0,0.5,1]"#, "scaled_images_overlap_ratios"),
         (#""fusion_hidden_size":3"#, "num_fov_head_layers"),

@@ -44,6 +44,13 @@ struct CheckpointTests {
             #expect(checkpoint.weights.tensors["encoder.patch_encoder.blocks.0.attn.qkv.weight"]?.shape == [3])
         }
         #expect(try Checkpoint(path: path).name == folder.url.lastPathComponent)
+        #expect(try Checkpoint(path: path + "/.").name == folder.url.lastPathComponent)
+        // A link's ".." is beside what it leads to.
+        let elsewhere = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: path + "/below", withIntermediateDirectories: false)
+        let link = elsewhere.url.appendingPathComponent("link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path + "/below")
+        #expect(try Checkpoint(path: link + "/..").layout == .huggingFace)
     }
 
     @Test("a sharded folder of Hugging Face, through links as download caches make them")

@@ -16,13 +16,16 @@ package struct DepthFileIndex: Sendable {
     ///   - holdsTruth: whether it holds true depths: then what Fathom wrote beside them is taken last.
     package init(folder: String, holdsTruth: Bool = false) {
         var candidates: [String: [(path: String, rank: Int)]] = [:]
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
+        // Which only a folder has, also behind a link.
+        guard FileManager.default.fileExists(atPath: folder + "/.") else {
             failures = [DataSetError(folder, "is no folder that can be read; check the path")]
             return
         }
-        for name in names.sorted() where !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
-            guard let (key, rank) = Self.key(name) else { continue }
-            candidates[key, default: []].append((folder + (folder.hasSuffix("/") ? "" : "/") + name, rank))
+        let search = ImageSearch([folder], extensions: Set(DepthFileReader.extensions))
+        failures = search.failures.map { DataSetError(folder, "\($0)") }
+        for file in search.images {
+            guard let (key, rank) = Self.key(file.relativePath) else { continue }
+            candidates[key, default: []].append((file.path, rank))
         }
         for (key, files) in candidates {
             paths[key] = Self.best(files.sorted { $0.rank < $1.rank }, holdsTruth)

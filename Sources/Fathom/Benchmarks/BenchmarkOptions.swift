@@ -11,6 +11,9 @@ public struct BenchmarkOptions: Sendable, Hashable {
     /// Whether results are compared with those of the CPU before they are timed; the CPU's own kernels are not.
     public var checksResults = true
 
+    /// The times that can be given, in seconds: up to a day.
+    package static let lengths = Double.leastNonzeroMagnitude...86_400
+
     /// The defaults.
     public init() {}
 
@@ -18,9 +21,10 @@ public struct BenchmarkOptions: Sendable, Hashable {
     ///
     /// - Throws: ``FathomError`` when nothing can be measured so.
     public func validate() throws(FathomError) {
-        guard runCount ?? 1 >= 1, warmupCount >= 0, seconds > 0, seconds.isFinite else {
+        guard runCount ?? 1 >= 1, warmupCount >= 0, Self.lengths.contains(seconds) else {
             throw FathomError(
-                .invalidArgument, "measuring takes at least 1 run, no negative number of warm-up runs and some time")
+                .invalidArgument,
+                "measuring takes at least 1 run, no negative number of warm-up runs, and some time up to a day")
         }
     }
 

@@ -95,7 +95,6 @@ extension BenchmarkReport {
     ///
     /// - Throws: ``FathomError`` when the file cannot be written.
     public func write(to path: String) throws(FathomError) {
-        let bytes = Array((json + "\n").utf8)
-        try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in try AtomicFile.write(bytes, to: path) }
+        try OutputFile.write(json + "\n", to: path)
     }
 }

@@ -41,9 +41,9 @@ extension CheckpointConfiguration {
         guard scaledImageRatios.count == scaledImageOverlapRatios.count,
             scaledImageRatios.count == scaledImageFeatureSizes.count
         else { throw .damaged("the three lists scaled_images_... differ in length") }
-        guard scaledImageRatios == scaledImageRatios.sorted(), scaledImageRatios.allSatisfy({ $0 > 0 && $0 <= 1 })
+        guard scaledImageRatios == scaledImageRatios.sorted(), scaledImageRatios.allSatisfy({ $0 >= 0.01 && $0 <= 1 })
         else {
-            throw .damaged("scaled_images_ratios \(scaledImageRatios) must ascend, above 0 and up to 1")
+            throw .damaged("scaled_images_ratios \(scaledImageRatios) must ascend, from 0.01 at least to 1 at most")
         }
         guard scaledImageOverlapRatios.allSatisfy({ $0 >= 0 && $0 < 1 }) else {
             throw .damaged("scaled_images_overlap_ratios \(scaledImageOverlapRatios) must lie in 0..<1")
