@@ -35,6 +35,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case storeFloats = "store_floats"
     case packWeights = "pack_weights"
     case copy, roof
+    case roofMatrix = "roof_matrix"
 
     /// The OpenCL C of the file.
     package var text: String {
@@ -75,6 +76,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .packWeights: PackageResources.pack_weights_cl
             case .copy: PackageResources.copy_cl
             case .roof: PackageResources.roof_cl
+            case .roofMatrix: PackageResources.roof_matrix_cl
             }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -6,8 +6,10 @@ extension CPUBackend {
     /// on all threads of the pool. Each rate is the best of several attempts, because a neighbour on the machine can
     /// only slow them down.
     ///
+    /// How activations are stored changes nothing here: the back end knows its arithmetic.
+    ///
     /// - Throws: ``BackendError/outOfMemory(byteCount:purpose:)`` when there is no memory for the arrays.
-    package func measureRoof() throws(BackendError) -> DeviceRoof {
+    package func measureRoof(elementByteCount _: Int = 4) throws(BackendError) -> DeviceRoof {
         guard let kernels = kernelForm.kernels else {
             preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
         }

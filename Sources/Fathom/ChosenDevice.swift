@@ -18,9 +18,9 @@ struct ChosenDevice: Sendable {
     /// Few enough crops that a layer's activations stay in a processor's last cache, enough that its weights are not
     /// streamed from memory for each crop.
     static let microBatchOfProcessors = 5
-    /// All 35 patches of a photograph: a GPU needs work for all its units at once, and each launch costs time. OpenCL on a
+    /// All patches of a photograph: a GPU needs work for all its units at once, and each launch costs time. OpenCL on a
     /// processor is as fast so (`docs/kernels.md`).
-    private static let microBatchOfOpenCL = 35
+    private static let microBatchOfOpenCL = MicroBatch.largest
 
     /// The device with a warning that its memory holds only so many crops of those that it should take together.
     func warning(_ microBatch: Int, of wanted: Int) -> ChosenDevice {
@@ -46,6 +46,13 @@ struct ChosenDevice: Sendable {
 }
 
 extension ChosenDevice {
+    private static var nameInEnvironment: String { ProcessInfo.processInfo.environment["FATHOM_DEVICE"] ?? "" }
+
+    /// Whether somebody says which device, here or by `FATHOM_DEVICE`.
+    static func isNamed(_ choice: DeviceChoice) -> Bool {
+        choice != .auto || !["", "auto"].contains(nameInEnvironment)
+    }
+
     /// Finds the device that was asked for, or the best.
     ///
     /// - Throws: ``FathomError`` when there is no such device, several fit, or it does not run in that precision.
@@ -54,7 +61,7 @@ extension ChosenDevice {
     ) throws(FathomError) -> ChosenDevice {
         switch choice {
         case .auto:
-            let named = ProcessInfo.processInfo.environment["FATHOM_DEVICE"] ?? ""
+            let named = nameInEnvironment
             guard !named.isEmpty, try DeviceChoice(named) != .auto else {
                 return try best(precision: precision, processor: processor)
             }

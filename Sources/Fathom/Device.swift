@@ -22,7 +22,7 @@ public struct Device: Sendable {
         public let family: String
         /// The precision of what it stores: `f32` or `f16`.
         public let precision: String
-        /// How its kernels are written: `tile` for GPUs, `vector` for processors.
+        /// How its kernels are written: `tile` for GPUs, `vector` for processors, or the name of a matrix unit, such as `mma`.
         public let form: String
         /// Whether its known answers came out right.
         public let passes: Bool

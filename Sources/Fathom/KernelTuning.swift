@@ -55,9 +55,11 @@ public enum KernelTuning {
         model path: String, options: DepthEstimator.Options, seconds: Double, progress: (Result) -> Void = { _ in }
     ) throws(FathomError) -> Report {
         try options.validate()
-        guard seconds > 0 else { throw FathomError(.invalidArgument, "tuning takes more than \(seconds) seconds") }
+        guard BenchmarkOptions.lengths.contains(seconds) else {
+            throw FathomError(.invalidArgument, "tuning takes some time up to a day, not \(seconds) seconds")
+        }
         let processor = CPUBackend(threadCount: options.threadCount)
-        let choice = options.device == .auto ? DeviceChoice.openCL("") : options.device
+        let choice = ChosenDevice.isNamed(options.device) ? options.device : .openCL("")
         let device = try ChosenDevice.find(choice, precision: options.precision, processor: processor)
         guard let backend = device.backend as? OpenCLBackend,
             let elementByteCount = options.precision.openCLElementByteCount
@@ -93,9 +95,7 @@ public enum KernelTuning {
         guard !records.isEmpty else {
             throw FathomError(.invalidArgument, "nothing was tuned on this machine yet; fathom tune does it")
         }
-        do {
-            try Data(TuningFile(records).text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch { throw FathomError(.cannotWrite, "\(path) cannot be written: \(error.localizedDescription)") }
+        try OutputFile.write(TuningFile(records).text, to: path)
         return records.count
     }
 
@@ -110,16 +110,15 @@ public enum KernelTuning {
         guard TuningStore.standard.file != nil else {
             throw FathomError(.cannotWrite, "there is no cache folder to keep it in; set FATHOM_CACHE_DIR")
         }
-        do { try TuningStore.standard.add(file.records) } catch {
-            throw FathomError(.cannotWrite, "the cache folder cannot be written: \(error.localizedDescription)")
+        try FathomError.wrapping(.cannotWrite) { () throws(TuningStore.CannotAdd) in
+            try TuningStore.standard.add(file.records)
         }
         return file.records.count
     }
 
     private static func keep(_ records: [TuningRecord]) throws(BackendError) {
         do { try TuningStore.standard.add(records) } catch {
-            throw .deviceFailed(
-                device: "the cache folder", reason: "cannot be written: \(error.localizedDescription)")
+            throw .deviceFailed(device: "the cache folder", reason: "\(error)")
         }
     }
 }

@@ -1,9 +1,10 @@
+import Models
 package import TensorCore
 
 /// How many crops go through the encoders together.
 package enum MicroBatch {
-    /// Crops of a photograph that one encoder sees: 25 + 9 + 1. More never go together.
-    package static let largest = 35
+    /// Crops of a photograph that one encoder sees. More never go together.
+    package static let largest = PyramidLevel.totalPatchCount
 
     /// Tries with so many crops, and with half as many while the device runs out of memory.
     ///

@@ -25,7 +25,7 @@ public struct ProfileOptions: Sendable, Hashable {
 
 extension DepthEstimator {
     /// Runs the whole network, the field of view included, and tells where the time went. Then the device's roof is
-    /// measured, which takes about a second.
+    /// measured, which takes about two seconds.
     ///
     /// - Throws: ``FathomError`` when the counts of runs cannot be, or the device fails.
     public func profile(
@@ -46,7 +46,9 @@ extension DepthEstimator {
                 machine: Profile.Machine(backend.device, runner.precision), model: modelName,
                 photographSize: (photograph.width, photograph.height), options: options, plan: outcome.plan,
                 costs: outcome.plan.costs(photographByteCount: photograph.pixels.count), runs: outcome.value,
-                roof: try FathomError.wrapping(.device) { () throws(BackendError) in try backend.measureRoof() }))
+                roof: try FathomError.wrapping(.device) { () throws(BackendError) in
+                    try backend.measureRoof(elementByteCount: outcome.plan.memory.elementByteCount)
+                }))
     }
 }
 

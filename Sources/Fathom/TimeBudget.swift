@@ -61,14 +61,11 @@ public struct TimeBudget: Sendable, Encodable {
         return device.paths.map { TimeBudget(model, options, device, $0) }
     }
 
-    /// 25 + 9 + 1 patches of the pyramid's three scales.
-    private static let patchCount = 35
-
     private init(
         _ model: PlannedModel, _ options: DepthEstimator.Options, _ device: StatedDevice, _ path: StatedDevice.Path
     ) {
         let plan = Plan(
-            model.network.graph(options, microBatch: options.microBatch ?? Self.patchCount),
+            model.network.graph(options, microBatch: options.microBatch ?? MicroBatch.largest),
             elementByteCount: path.elementBytes, joinsSteps: true)
         let listing = PlanListing(plan)
         let memoryBytesPerSecond = device.memoryGigabytesPerSecond * 1e9 * device.memoryShare

@@ -83,7 +83,7 @@ package struct VisionTransformer {
     private func embed(_ crops: [CropSource], side: Int) -> Value {
         let (width, tokenSide) = (configuration.width, configuration.tokenSide)
         let tokenCount = 1 + (side / tokenSide) * (side / tokenSide)
-        let maps = crops.map(\.map).reduce(into: [Value]()) { if !$0.contains($1) { $0.append($1) } }
+        let maps = crops.map(\.map).withoutRepetition
         let projection = scope["patch_embed"]["proj"]
         let kernel = projection.tensor("weight", [width, 3, tokenSide, tokenSide])
         let op = EmbedPatches(

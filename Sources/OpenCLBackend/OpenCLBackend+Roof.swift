@@ -2,11 +2,15 @@ import OpenCLKernels
 package import TensorCore
 
 extension OpenCLBackend {
-    /// Measures multiply-adds in registers, in float32 and where the device has it in float16, and copies and triads over
-    /// arrays larger than a cache. Times are those of the device's events; each rate is the best of several attempts.
+    /// Measures multiply-adds in registers, in float32 and where the device has it in float16, of the matrix unit if plans
+    /// run on one, and copies and triads over arrays larger than a cache. Times are those of the device's events; each rate
+    /// is the best of several attempts.
     ///
+    /// - Parameter elementByteCount: of a stored activation in the plans that are held against the roof.
+    /// - Returns: the rates.
     /// - Throws: ``BackendError`` when the device fails, has no memory for the arrays, or has a clock that stands still.
-    package func measureRoof() throws(BackendError) -> DeviceRoof {
+    package func measureRoof(elementByteCount: Int = 4) throws(BackendError) -> DeviceRoof {
+        let form = try paths.forms(elementByteCount: elementByteCount).product
         let context = try opened()
         let roof = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
             let bench = RoofBench(context)
@@ -16,9 +20,15 @@ extension OpenCLBackend {
                 let half = try bench.multiplyAddsPerSecond(constants: ["-DHALF=1"])
                 other.append(.init(name: "f16 multiply-add", perSecond: half))
             }
+            let float32 = DeviceRoof.Rate(name: "f32 multiply-add", perSecond: single)
+            guard form.isOnMatrixUnit, let unit = form.matrixUnit else {
+                return DeviceRoof(
+                    arithmetic: float32, otherArithmetic: other, memory: try bench.passes(), cache: [])
+            }
+            let perSecond = try bench.matrixMultiplyAddsPerSecond(form)
             return DeviceRoof(
-                arithmetic: .init(name: "f32 multiply-add", perSecond: single), otherArithmetic: other,
-                memory: try bench.passes(), cache: [])
+                arithmetic: .init(name: "f16 \(unit.rawValue)", perSecond: perSecond),
+                otherArithmetic: [float32] + other, memory: try bench.passes(), cache: [])
         }
         guard ([roof.arithmetic] + roof.otherArithmetic + roof.memory).allSatisfy({ $0.perSecond > 0 }) else {
             throw .deviceFailed(
@@ -79,18 +89,35 @@ private struct RoofBench {
         // Enough groups to fill every unit several times over.
         let items = limits.computeUnitCount * group * 16
         let sums = try DeviceMemory(context, byteCount: items * width * 4, purpose: "measuring arithmetic")
-        var operations = 2.0 * Double(Self.sumCount * width * items)
-        var rounds: UInt32 = 64
-        operations *= Double(rounds)
-        return try best { () throws(OpenCLError) in
+        return try perSecond(2 * Self.sumCount * width * items) { rounds throws(OpenCLError) in
             try kernel.setArguments([.memory(sums), .uint(rounds)])
-            let seconds = try time(kernel, items: items, group: group)
-            let done = operations
-            if seconds < Self.attemptSeconds && rounds < Self.greatestRounds {
-                rounds *= 2
-                operations *= 2
-            }
-            return (done, seconds)
+            return try time(kernel, items: items, group: group)
+        }
+    }
+
+    /// Floating-point operations in a second of a matrix unit, on the tiles that large products have.
+    func matrixMultiplyAddsPerSecond(_ form: KernelForm) throws(OpenCLError) -> Double {
+        let loop = MatrixRoof(KernelLimits(context.device, form: form))
+        let groups = limits.computeUnitCount * 16
+        let totals = try DeviceMemory(
+            context, byteCount: groups * loop.groupSize * 4, purpose: "measuring the matrix unit")
+        let kernel = try loop.kernel(context)
+        return try perSecond(groups * loop.flopCount) { rounds throws(OpenCLError) in
+            try kernel.setArguments([.memory(totals), .uint(rounds)])
+            return try time(kernel, items: groups * loop.groupSize, group: loop.groupSize)
+        }
+    }
+
+    /// Operations in a second of a loop that does so many in a round, over as many rounds as take long enough.
+    private func perSecond(
+        _ operationsOfRound: Int, seconds: (_ rounds: UInt32) throws(OpenCLError) -> Double
+    ) throws(OpenCLError) -> Double {
+        var rounds: UInt32 = 64
+        return try best { () throws(OpenCLError) in
+            let taken = try seconds(rounds)
+            let done = Double(operationsOfRound) * Double(rounds)
+            if taken < Self.attemptSeconds && rounds < Self.greatestRounds { rounds *= 2 }
+            return (done, taken)
         }
     }
 

@@ -59,7 +59,7 @@ package struct ProfileTable: Sendable, Hashable {
         switch grouping {
         case .operation:
             let names = plan.nodes.map(\.op.name)
-            let distinct = names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let distinct = names.withoutRepetition
             rows = distinct.map { Row(operation: $0, module: nil) }
             rowOfNode = names.map { distinct.firstIndex(of: $0) ?? 0 }
         case .module:

@@ -14,10 +14,10 @@ struct TuneTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func tune(_ arguments: [String]) throws -> ProcessResult {
+    private func tune(_ arguments: [String], device: String = "") throws -> ProcessResult {
         try execute(
             CommandLineTool.path, ["tune"] + arguments, in: folder.path,
-            environment: ["FATHOM_CACHE_DIR": folder.file("cache"), "FATHOM_DEVICE": ""])
+            environment: ["FATHOM_CACHE_DIR": folder.file("cache"), "FATHOM_DEVICE": device])
     }
 
     @Test("exports what it imported")
@@ -40,11 +40,28 @@ struct TuneTests {
             (["import", "nowhere.jsonl"], "nowhere.jsonl cannot be read"),
             (["--model", model, "--device", "cpu"], "choose an OpenCL device"),
             (["--model", model, "--budget", "0s"], "60s or 5m"), (["--model", model, "--budget", "soon"], "60s or 5m"),
+            (["--model", model, "--budget", "1e308m"], "up to a day"),
         ]
         for (arguments, message) in cases {
             let result = try tune(arguments)
             #expect(result.status != 0 && result.errors.contains(message), "\(arguments): \(result.errors)")
         }
         #expect(!FileManager.default.fileExists(atPath: folder.file("out.jsonl")))
+    }
+
+    @Test("keeps what a newer version wrote")
+    func newerFile() throws {
+        try folder.write(Data("{\"fathomTuning\":1}\n\(Self.record)\n".utf8), "in.jsonl")
+        try folder.write(Data("{\"fathomTuning\":2}\n".utf8), "cache/tuning.jsonl")
+        let result = try tune(["import", "in.jsonl"])
+        #expect(result.status == 1 && result.errors.contains("it has version 2"), "\(result.errors)")
+        let kept = try String(contentsOfFile: folder.file("cache/tuning.jsonl"), encoding: .utf8)
+        #expect(kept == "{\"fathomTuning\":2}\n")
+    }
+
+    @Test("tunes the device that FATHOM_DEVICE names", arguments: [("cpu", "choose an OpenCL device"), ("x", "'x'")])
+    func deviceOfEnvironment(name: String, message: String) throws {
+        let result = try tune(["--model", Fixture("mini").folder.path], device: name)
+        #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
     }
 }

@@ -4,7 +4,7 @@ import OpenCLKernels
 import TensorCore
 import Testing
 
-/// The programs for matrix units of the published network, as `scripts/check-kernels` compiles them for devices that are
+/// The programs for matrix units of the published network and the roof's, as `scripts/check-kernels` compiles them for devices that are
 /// not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release --filter MatrixProgramTests` writes them anew.
 @Suite("Programs for matrix units")
 struct MatrixProgramTests {
@@ -26,7 +26,7 @@ struct MatrixProgramTests {
         let limits = KernelLimits(
             forms: KernelForms(.matrix(unit)), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
             allocationByteCount: 20 << 30)
-        let variants = LaunchPlan(plan, limits).variants.filter {
+        let variants = (LaunchPlan(plan, limits).variants + [MatrixRoof(limits).variant]).filter {
             $0.sources.contains(.matrixTile) && known.insert($0).inserted
         }
         return variants.map { variant in

@@ -19,6 +19,13 @@ struct MatrixUnitTests {
         MatrixCases.few)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
+    @Test("the loop of the roof multiplies as often as it says", arguments: TestTarget.emulations)
+    func roof(target: TestTarget) throws {
+        let loop = MatrixRoof(target.limits)
+        let total = try loop.total(rounds: 3, on: target.context())
+        #expect(total == 3 * Double(loop.flopCount) / 2 * 0x1p-14)
+    }
+
     @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .wgmma, .mfma]))
     func attentionCuts(target: TestTarget) throws {
         // More than one block of keys, and of queries but for the widest.

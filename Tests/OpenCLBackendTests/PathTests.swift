@@ -171,9 +171,9 @@ struct PathTests {
 
 @Suite("OpenCL roof")
 struct RoofTests {
-    @Test("arithmetic and memory have a measured speed", arguments: TestDevice.all)
-    func roof(_ test: TestDevice) throws {
-        let roof = try OpenCLBackend(test.device, name: "opencl").measureRoof()
+    @Test("arithmetic and memory have a measured speed", arguments: TestDevice.all, [4, 2])
+    func roof(_ test: TestDevice, elementByteCount: Int) throws {
+        let roof = try OpenCLBackend(test.device, name: "opencl").measureRoof(elementByteCount: elementByteCount)
         #expect(roof.arithmetic.name == "f32 multiply-add" && roof.arithmetic.perSecond > 1e8)
         #expect(
             roof.otherArithmetic.map(\.name)

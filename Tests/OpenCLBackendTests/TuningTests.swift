@@ -135,11 +135,14 @@ struct TuningTests {
 
 @Suite("Tuning files")
 struct TuningFileTests {
-    private func record(rows: Int = 300, seconds: Double = 1) -> TuningRecord {
+    private func record(
+        rows: Int = 300, seconds: Double = 1,
+        constants: [String: Int] = ["PANEL": 32, "ITEM_ROWS": 6, "WIDTH": 16]
+    ) -> TuningRecord {
         TuningRecord(
             shape: TunedShape(product: "linear", rows: rows, columns: 96, depth: 200), precision: "f32",
             place: .init(platform: "p", device: "d", driver: "1", source: "0123"), form: "vector",
-            constants: ["PANEL": 32, "ITEM_ROWS": 6, "WIDTH": 16], seconds: seconds, untunedSeconds: 2)
+            constants: constants, seconds: seconds, untunedSeconds: 2)
     }
 
     @Test("what is written is read, and new records replace old ones of the same shape and place")
@@ -172,6 +175,35 @@ struct TuningFileTests {
         try store.add([record()])
         #expect(store.users().records == [record()] && store.users().warning == nil)
         #expect(try folder.allFiles() == ["tuning.jsonl"])
+    }
+
+    @Test("tuners of several devices add to one file at the same time")
+    func concurrent() async throws {
+        let folder = try TemporaryFolder()
+        await withTaskGroup(of: Void.self) { group in
+            for exponent in 0..<20 {
+                let record = record(rows: 1 << exponent)
+                group.addTask { try? TuningStore(folder: folder.path).add([record]) }
+            }
+        }
+        #expect(TuningStore(folder: folder.path).users().records.count == 20)
+    }
+
+    @Test("a shape that is best without tuning keeps that cut", arguments: TestDevice.all.prefix(1))
+    func keptUntuned(_ test: TestDevice) throws {
+        let limits = KernelLimits(test.device, form: .vector)
+        let shape = record(rows: 256).shape
+        let (untuned, others) = (limits.withCandidates(for: shape)[0], limits.withCandidates(for: shape).dropFirst())
+        let kept = record(rows: 4096, constants: [:])
+        let cuts = { (cut: [String: Int]) in
+            TunedCuts([record(rows: 256, constants: cut), kept], elementByteCount: 4, limits)
+        }
+        let samePanel = try #require(others.first { $0.constants["PANEL"] == untuned.constants["PANEL"] }).constants
+        let both = cuts(samePanel)
+        #expect(both.count == 2 && both.constants(shape) == samePanel && both.constants(kept.shape) == nil)
+        // Where panels differ the shape with more rows decides.
+        let otherPanel = try #require(others.first { $0.constants["PANEL"] != untuned.constants["PANEL"] }).constants
+        #expect(cuts(otherPanel).count == 1 && cuts(otherPanel).constants(shape) == nil)
     }
 
     @Test("a cut that no candidate has is not run", arguments: TestDevice.all.prefix(1))

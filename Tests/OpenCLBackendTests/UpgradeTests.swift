@@ -2,6 +2,7 @@ import COpenCL
 import FakeOpenCL
 import Foundation
 import OpenCLBackend
+import Synchronization
 import TensorCore
 import TestSupport
 import Testing
@@ -141,8 +142,7 @@ extension FakeDriverTests {
             #expect(fake_opencl_now().live_objects == 0 && fake_opencl_now().misuses == 0)
         }
 
-        @Test(
-            "resources that a wide form lacks are remembered if the device works without it", arguments: [true, false])
+        @Test("resources that a wide form lacks are remembered", arguments: [true, false])
         func lackingResources(works: Bool) throws {
             let device = try device(8, 9)
             let memory = PathMemory(folder: folder.path, device: device)
@@ -156,7 +156,38 @@ extension FakeDriverTests {
             }
             #expect(try table.forms(elementByteCount: 2).product == (works ? .matrix(.mma) : .tile))
             #expect(table.result(of: wide).detail == "no resources")
-            #expect((memory.load()["\(wide)"] != nil) == works)
+            #expect(memory.load()["\(wide)"] != nil)
+        }
+
+        @Test("a matrix unit that loses the device is not tried again, and what is lost after it is")
+        func lostForGood() throws {
+            let device = try device(9, 0)
+            let memory = PathMemory(folder: folder.path, device: device)
+            /// A start of a program on a driver that runs nothing any more once a unit has lost the device.
+            func start() -> (table: PathTable, tried: Tried) {
+                let tried = Tried()
+                let table = PathTable(device, memory: memory) { path in
+                    let isLost = tried.paths.withLock { paths in
+                        paths.append(path)
+                        return paths.contains { $0.family == .product && $0.form.matrixUnit?.readsLocalMemory == true }
+                    }
+                    return SelfTestResult(passed: !isLost, detail: "", ground: isLost ? .loss : .answers)
+                }
+                return (table, tried)
+            }
+            for lost in [MatrixUnit.wgmmaWide, .wgmma] {
+                let (table, tried) = start()
+                #expect(throws: BackendError.self) { try table.forms(elementByteCount: 2) }
+                #expect(tried.paths.withLock(\.first?.form) == .matrix(lost))
+            }
+            let (table, tried) = start()
+            #expect(try table.forms(elementByteCount: 2).product == .matrix(.mmaWide))
+            #expect(!tried.paths.withLock { $0.contains(Self.wgmma) })
+        }
+
+        /// The paths whose known answers a program computed, in order.
+        private final class Tried: Sendable {
+            let paths = Mutex<[KernelPath]>([])
         }
     }
 }

@@ -20,10 +20,6 @@ class Geometry:
     def input_side(self) -> int:
         return 4 * self.patch_side
 
-    @property
-    def tokens_per_side(self) -> int:
-        return self.patch_side // self.token_side
-
 
 @dataclass(frozen=True)
 class Widths:

@@ -41,7 +41,7 @@
 #define WHOLE_OUTPUT 0 // whether a multiple of four columns goes out
 #endif
 
-#define OUTSIDE ULONG_MAX
+#define OUTSIDE (ULONG_MAX - 15) // whole chunks, so that an address made of it, which nobody reads, is aligned as copies want it
 
 // Extents: the product's rows and columns, the channels of a tap, the input map and the grid of positions on it.
 typedef struct {

@@ -48,7 +48,9 @@ public enum KernelBenchmark {
         try benchmark.validate()
         let setting = try Setting(path, options)
         let cases = try setting.cases(filter)
-        let roof = try FathomError.wrapping(.device) { () throws(BackendError) in try setting.backend.measureRoof() }
+        let roof = try FathomError.wrapping(.device) { () throws(BackendError) in
+            try setting.backend.measureRoof(elementByteCount: setting.plan.memory.elementByteCount)
+        }
         var rows: [BenchmarkReport.Row] = []
         var failures: [BenchmarkReport.Failure] = []
         for one in cases {
@@ -69,7 +71,7 @@ public enum KernelBenchmark {
 private struct Setting {
     let backend: any Backend
     let model: String
-    private let plan: Plan
+    let plan: Plan
     /// Whose results are believed.
     private let reference: CPUBackend
 
@@ -91,7 +93,7 @@ private struct Setting {
         let words = filter.lowercased()
         let fitting = all.filter { "\($0.name) \($0.operation) \($0.shape)".lowercased().contains(words) }
         guard !fitting.isEmpty else {
-            let operations = all.map(\.operation).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            let operations = all.map(\.operation).withoutRepetition
             throw FathomError(
                 .invalidArgument,
                 "no kernel has '\(filter)' in its name; operations are \(operations.joined(separator: ", ")), and"

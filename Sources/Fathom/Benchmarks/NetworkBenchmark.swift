@@ -42,7 +42,9 @@ public enum NetworkBenchmark {
             expected = try reference(model, input, options)
         }
         progress("the roof of \(device.backend.device.name)")
-        let roof = try FathomError.wrapping(.device) { () throws(BackendError) in try device.backend.measureRoof() }
+        let roof = try FathomError.wrapping(.device) { () throws(BackendError) in
+            try device.backend.measureRoof(elementByteCount: options.precision.openCLElementByteCount ?? 4)
+        }
         var rows: [BenchmarkReport.Row] = []
         var failures: [BenchmarkReport.Failure] = []
         for count in imageCounts {

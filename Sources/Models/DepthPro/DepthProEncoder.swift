@@ -30,7 +30,7 @@ package struct DepthProEncoder {
             hookBlocks: configuration.hookBlocks)
         let images = imageEncoder(pyramids.map(\.wholeImage), side: side, microBatch: microBatch)
 
-        let patchesPerImage = PyramidLevel.all.reduce(0) { $0 + $1.patchCount }
+        let patchesPerImage = PyramidLevel.totalPatchCount
         return pyramids.indices.map { image in
             let first = image * patchesPerImage
             return EncodedImage(
@@ -78,7 +78,7 @@ extension ModelScope {
     /// Lays the tokens of a square of crops out as a map.
     package func mergeTokens(_ tokens: CropTokens, crops: Range<Int>, tokensPerSide: Int, padding: Int) -> Value {
         let places = crops.map { tokens.place(ofCrop: $0) }
-        let pieces = places.map(\.piece).reduce(into: [Value]()) { if !$0.contains($1) { $0.append($1) } }
+        let pieces = places.map(\.piece).withoutRepetition
         let op = MergeTokens(
             sources: places.map { place in
                 MergeTokens.Source(input: pieces.firstIndex(of: place.piece) ?? 0, crop: place.index)

@@ -19,6 +19,9 @@ package struct PyramidLevel: Sendable, Hashable {
         PyramidLevel(patchesPerSide: 1, overlap: 0),
     ]
 
+    /// Patches of a photograph: 25 + 9 + 1.
+    package static let totalPatchCount = all.reduce(0) { $0 + $1.patchCount }
+
     package var patchCount: Int { patchesPerSide * patchesPerSide }
 
     /// Tokens to drop at an edge that has a neighbour, so that the merged patches tile the level.

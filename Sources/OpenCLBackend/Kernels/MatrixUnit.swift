@@ -45,7 +45,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     package var isWide: Bool { self == .mmaWide || self == .wgmmaWide }
 
     /// Whether a lane holds descriptors of tiles rather than their elements.
-    var readsLocalMemory: Bool { self == .wgmma || self == .wgmmaWide }
+    package var readsLocalMemory: Bool { self == .wgmma || self == .wgmmaWide }
 
     /// Its files, in order.
     var sources: [KernelSource] {
@@ -125,4 +125,6 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
 
     /// Channels of a slab of packed weights: `SLAB` of `product_matrix.cl`.
     static let slab = 32
+    /// Terms of a sum in one multiplication: `UNIT_DEPTH` of `matrix_tile.cl`.
+    static let depth = 16
 }

@@ -8,7 +8,14 @@ package final class PathTable: Sendable {
     private let memory: PathMemory?
     private let firstForm: KernelForm?
     private let test: @Sendable (KernelPath) -> SelfTestResult
-    private let results: Mutex<[String: SelfTestResult]>
+    private let state: Mutex<State>
+
+    private struct State {
+        var results: [String: SelfTestResult]
+        /// The first path that lost the device. What is lost after it may be lost because of it: on some drivers nothing
+        /// runs any more until the process ends.
+        var firstLost: String?
+    }
 
     /// - Parameters:
     ///   - device: whose paths these are.
@@ -23,38 +30,46 @@ package final class PathTable: Sendable {
         self.memory = memory
         self.firstForm = firstForm
         self.test = test
-        results = Mutex(memory?.load() ?? [:])
+        state = Mutex(State(results: memory?.load() ?? [:]))
     }
 
     /// Whether a path computes right, tested now unless it was before.
     package func result(of path: KernelPath) -> SelfTestResult {
-        results.withLock { results in
-            let before = results.count
-            let result = result(of: path, &results)
-            if results.count > before { memory?.store(results.filter { Self.isLasting($1, of: $0) }) }
+        state.withLock { state in
+            let before = state.results.count
+            let result = result(of: path, &state)
+            if state.results.count > before {
+                memory?.store(state.results.filter { isLasting($1, of: $0, firstLost: state.firstLost) })
+            }
             return result
         }
     }
 
     /// Whether a path need not be tested again at the next start. That a matrix unit is refused is how a driver says that
-    /// there is none; for kernels that run anywhere it is an accident.
-    private static func isLasting(_ result: SelfTestResult, of path: String) -> Bool {
-        switch result.ground {
+    /// there is none, and one that loses the device would do so at every start; for kernels that run anywhere both are
+    /// accidents.
+    private func isLasting(_ result: SelfTestResult, of path: String, firstLost: String?) -> Bool {
+        let isOnMatrixUnit = KernelPath(description: path)?.form.isOnMatrixUnit ?? false
+        return switch result.ground {
         case .answers: true
-        case .refusal: KernelPath(description: path)?.form.isOnMatrixUnit ?? false
-        case .loss, .shortage: false
+        case .refusal: isOnMatrixUnit
+        case .loss: isOnMatrixUnit && path == firstLost
+        case .shortage: false
         }
     }
 
-    private func result(of path: KernelPath, _ results: inout [String: SelfTestResult]) -> SelfTestResult {
-        if let known = results[path.description] { return known }
+    private func result(of path: KernelPath, _ state: inout State) -> SelfTestResult {
+        if let known = state.results[path.description] { return known }
         var result = test(path)
+        let isFirstLoss = result.ground == .loss && state.firstLost == nil
+        if isFirstLoss { state.firstLost = path.description }
         // Drivers say of a kernel that asks for too much what they say of a device that is lost. If the device computes
         // with the local memory that it advertises, more is what it does not have.
-        if result.ground == .loss, let narrow = path.narrow, self.result(of: narrow, &results).passed {
+        if result.ground == .loss, let narrow = path.narrow, self.result(of: narrow, &state).passed {
             result = SelfTestResult(passed: false, detail: result.detail)
+            if isFirstLoss { state.firstLost = nil }
         }
-        results[path.description] = result
+        state.results[path.description] = result
         return result
     }
 

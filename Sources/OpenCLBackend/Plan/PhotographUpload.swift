@@ -10,26 +10,28 @@ final class PhotographUpload: Sendable {
         fileprivate var staging: [StagingMemory?]
         /// The transfers of this run, in order, with their bytes.
         fileprivate(set) var transfers: [(byteCount: Int, event: Event)] = []
+
+        fileprivate init(_ inputCount: Int) {
+            memories = .init(repeating: nil, count: inputCount)
+            staging = .init(repeating: nil, count: inputCount)
+        }
     }
 
     private let context: OpenCLContext
+    private let inputCount: Int
     private let free: Mutex<[Slot]>
 
     init(_ context: OpenCLContext, inputCount: Int) {
         self.context = context
-        let empty = Slot(
-            memories: .init(repeating: nil, count: inputCount), staging: .init(repeating: nil, count: inputCount))
+        self.inputCount = inputCount
+        let empty = Slot(inputCount)
         free = Mutex([empty, empty])
     }
 
     /// Starts the upload of a run's photographs. The slot must come back through ``finished(_:)``.
     func start(_ inputs: [HostTensor]) throws(OpenCLError) -> Slot {
         // More than two runs at once make room of their own.
-        var slot =
-            free.withLock { $0.popLast() }
-            ?? Slot(
-                memories: .init(repeating: nil, count: inputs.count),
-                staging: .init(repeating: nil, count: inputs.count))
+        var slot = free.withLock { $0.popLast() } ?? Slot(inputCount)
         slot.transfers = []
         for (index, input) in inputs.enumerated() {
             guard let bytes = input.uint8 else { continue }

@@ -94,8 +94,8 @@ extension Binder {
         let rows = max(product.rows, rowsOfStep)
         let shape = TunedShape(
             product: product.name, rows: rows, columns: product.columns, depth: product.taps * product.channels)
-        tunedShape = shape
         let tile = limits.tile(shape, rows: rows, phases: product.phases)
+        lastCut = (shape, .product(tile))
         let epilogue = product.epilogue
         var constants: [String: Int] = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,

@@ -34,8 +34,8 @@ extension Binder {
             .element(element(node.inputs[0])), .element(element(node.output)),
         ]
         let shape = TunedShape(attentionOf: y[1], headWidth: headWidth)
-        tunedShape = shape
         let cut = limits.attentionCut(shape)
+        lastCut = (shape, .attention(cut))
         let constants = cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }
             .merging(MatrixProgram(cut.form)?.constants ?? [:]) { $1 }
         return Launch(

@@ -9,8 +9,8 @@ struct Binder {
     var tables: [UInt64] = []
     /// Rows of all nodes of a step of several, 0 in others: members of a group are cut alike.
     var rowsOfStep = 0
-    /// What the last launch's cut was looked up by; nil before the first product or attention.
-    var tunedShape: TunedShape?
+    /// How the last launch is cut, and what that was looked up by; nil before the first product or attention.
+    var lastCut: (shape: TunedShape, cut: TunedCuts.Cut)?
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan

@@ -43,14 +43,14 @@ final class CandidateRace {
         tolerance = KernelProblem.tolerance(elementByteCount: elementByteCount)
         let sample = { (flopCount: Double) in
             let whole = Double(op.cost(inputs, elementByteCount: 4).flopCount)
-            let largest = Double(inputs.map(\.elementCount).max() ?? 1)
+            let largest = Double((inputs + [op.outputShape(inputs)]).map(\.elementCount).max() ?? 1)
             let (op, shapes) = op.sample(min(1, flopCount / whole, Double(Self.elementLimit) / largest), of: inputs)
             return KernelProblem([.init(op, shapes)], isGuarded: true)
         }
         let small = sample(1e9)
         let first = try prepare(small, baseline)
         _ = try first.run(small.arguments)
-        let rate = Double(small.flopCount) / max(try first.run(small.arguments).kernelSeconds, 1e-6)
+        let rate = Double(small.flopCount) / max(try first.repeatKernels(), 1e-6)
         problem = sample(min(rate * Self.launchSeconds, Self.flopLimit))
         expected = try reference(Plan(problem.graph), problem).run(problem.arguments)
         if let fault = try verify(baseline) {
@@ -96,13 +96,12 @@ final class CandidateRace {
     ///
     /// - Returns: what came of it.
     func run(until end: ContinuousClock.Instant) throws(BackendError) -> RaceResult {
-        let arguments = problem.arguments
         for round in 0..<Self.roundCount {
             // Three rounds are the least that a median says anything of.
             if round >= 3 && ContinuousClock.now > end { break }
             for index in entries.indices {
                 let entry = entries[index]
-                let run = { () throws(BackendError) in try entry.prepared.run(arguments).kernelSeconds }
+                let run = { () throws(BackendError) in try entry.prepared.repeatKernels() }
                 entries[index].seconds.append(entry.cut == baseline ? try run() : try lost.watch(entry.cut, run))
             }
             let fastest = entries.map(\.median).min() ?? 0

@@ -90,16 +90,16 @@ package struct KernelTuner {
     private func race(
         _ part: TuningTask.Part, panels: [Int?]?, until end: ContinuousClock.Instant
     ) throws(BackendError) -> RaceResult {
-        let all = TuningCandidates(limits).cuts(for: part.shape)
+        let candidates = TuningCandidates(limits).cuts(for: part.shape).filter { $0 != part.untuned }
         let race = try CandidateRace(
-            part.op, part.inputs, part.shape, baseline: all[0], elementByteCount: elementByteCount,
+            part.op, part.inputs, part.shape, baseline: part.untuned, elementByteCount: elementByteCount,
             reference: reference, lost: lost
         ) { problem, cut throws(BackendError) in
             try prepare(Plan(problem.graph, elementByteCount: elementByteCount), problem, cut)
         }
-        let allowed = all.dropFirst().filter { panels?.contains($0.panel) != false }
-        if wrongCutEnters == .race { for cut in all[0].wrong { try race.add(cut) } }
-        var seen = Set([all[0].outline])
+        let allowed = candidates.filter { panels?.contains($0.panel) != false }
+        if wrongCutEnters == .race { for cut in part.untuned.wrong { try race.add(cut) } }
+        var seen = Set([part.untuned.outline])
         for cut in allowed where ContinuousClock.now < end && seen.insert(cut.outline).inserted { try race.add(cut) }
         if let leader = race.leader {
             let others = allowed.filter { $0.outline == leader.outline && $0 != leader }

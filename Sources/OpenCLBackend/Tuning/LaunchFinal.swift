@@ -29,11 +29,17 @@ struct LaunchFinal {
         /// Runs of each in a round, so that a round is longer than what disturbs it.
         fileprivate var repeatCount: Int { max(1, min(16, Int(LaunchFinal.roundSeconds / expectedSeconds))) }
         /// Of both, with the first run of each, which is verified.
-        fileprivate var finalSeconds: Double { 2 * Double(1 + roundCount * repeatCount) * expectedSeconds }
+        fileprivate var finalSeconds: Double {
+            2
+                * (Double(1 + roundCount * repeatCount) * expectedSeconds
+                    + Double(launch.hostByteCount) / LaunchFinal.hostBytesPerSecond)
+        }
     }
 
     /// Seconds that a round is to take.
     fileprivate static let roundSeconds = 0.01
+    /// Bytes that are made, moved, converted and compared in a second, roughly.
+    fileprivate static let hostBytesPerSecond = 5e8
 
     /// Prepares a launch with a candidate, or without tuning.
     let prepare: (TuningTask.WholeLaunch, KernelProblem, TunedCuts.Cut?) throws(BackendError) -> OpenCLPreparedPlan
@@ -64,6 +70,7 @@ struct LaunchFinal {
 
     private func pairs(_ entry: Entry) throws(BackendError) -> PairedTimes {
         let problem = entry.launch.step.problem
+        let arguments = problem.arguments
         let plans = [
             try prepare(entry.launch, problem, nil), try prepare(entry.launch, problem, entry.cut),
         ]
@@ -71,7 +78,7 @@ struct LaunchFinal {
         var results: [RunResult] = []
         for plan in plans {
             try plan.spoilActivations()
-            results.append(try plan.run(problem.arguments))
+            results.append(try plan.run(arguments))
         }
         if let fault = problem.fault(results[1], expected: results[0], tolerance: tolerance) {
             throw .deviceFailed(device: "the whole launch", reason: fault)
@@ -83,7 +90,7 @@ struct LaunchFinal {
             for turn in 0..<entry.repeatCount {
                 // Either goes first as often: each leaves its data in the caches, where the other's then are not.
                 for index in (round + turn) % 2 == 0 ? [0, 1] : [1, 0] {
-                    seconds[index] += try plans[index].run(problem.arguments).kernelSeconds
+                    seconds[index] += try plans[index].repeatKernels()
                 }
             }
             rounds.append((seconds[0] / Double(entry.repeatCount), seconds[1] / Double(entry.repeatCount)))

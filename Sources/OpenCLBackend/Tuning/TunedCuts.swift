@@ -1,6 +1,7 @@
 /// How kernels are cut for shapes that were measured; all others keep the cuts of `ProductTile` and `AttentionCut`.
 package struct TunedCuts: Sendable, Hashable {
-    private var products: [TunedShape: [Int: ProductTile]] = [:]
+    /// By weight class and rows; nil for what is best without tuning.
+    private var products: [TunedShape: [Int: ProductTile?]] = [:]
     private var attentions: [TunedShape: AttentionCut] = [:]
     /// A cut for whatever takes one of its kind, while a tuner tries it.
     private var forced: Cut?
@@ -25,45 +26,55 @@ package struct TunedCuts: Sendable, Hashable {
     package init(_ records: [TuningRecord], elementByteCount: Int, _ limits: KernelLimits) {
         let precision = elementByteCount == 2 ? "f16" : "f32"
         for record in records where record.precision == precision {
+            if record.constants.isEmpty {
+                keepUntuned(record.shape)
+                continue
+            }
             let candidates = TuningCandidates(limits).cuts(for: record.shape)
             guard let cut = candidates.first(where: { $0.matches(record) }) else { continue }
-            self[record.shape] = cut
+            take(cut, record.shape)
         }
         for (weightClass, tiles) in products {
-            let panel = tiles.max { $0.key < $1.key }?.value.panel
-            products[weightClass] = tiles.filter { $0.value.panel == panel }
+            let untuned = ProductTile.panel(columns: weightClass.columns, limits)
+            let panel = tiles.max { $0.key < $1.key }.map { $0.value?.panel ?? untuned }
+            products[weightClass] = tiles.filter { ($0.value?.panel ?? untuned) == panel }
+        }
+    }
+
+    private mutating func take(_ cut: Cut, _ shape: TunedShape) {
+        switch cut {
+        case .product(let tile): products[shape.weightClass, default: [:]].updateValue(tile, forKey: shape.rows)
+        case .attention(let cut): attentions[shape] = cut
+        }
+    }
+
+    private mutating func keepUntuned(_ shape: TunedShape) {
+        if shape.isAttention {
+            attentions[shape] = nil
+        } else {
+            products[shape.weightClass, default: [:]].updateValue(nil, forKey: shape.rows)
         }
     }
 
     /// Shapes with a choice of their own.
     package var count: Int { products.values.reduce(attentions.count) { $0 + $1.count } }
 
-    /// The choice for a shape; of products with the same weights, that for the nearest number of rows.
+    /// The choice for a shape; of products with the same weights, that for the nearest number of rows. Nil for what keeps
+    /// the cut without tuning.
     subscript(shape: TunedShape) -> Cut? {
-        get {
-            if let forced { return forced }
-            if let cut = attentions[shape] { return .attention(cut) }
-            guard let tiles = products[shape.weightClass] else { return nil }
-            let distance = { (rows: Int) in abs(rows.trailingZeroBitCount - shape.rows.trailingZeroBitCount) }
-            let nearest = tiles.min { (distance($0.key), $0.key) < (distance($1.key), $1.key) }
-            return nearest.map { .product($0.value) }
-        }
-        set {
-            switch newValue {
-            case .product(let tile): products[shape.weightClass, default: [:]][shape.rows] = tile
-            case .attention(let cut): attentions[shape] = cut
-            case nil:
-                products[shape.weightClass]?[shape.rows] = nil
-                attentions[shape] = nil
-            }
-        }
+        if let forced { return forced }
+        if let cut = attentions[shape] { return .attention(cut) }
+        guard let tiles = products[shape.weightClass] else { return nil }
+        let distance = { (rows: Int) in abs(rows.trailingZeroBitCount - shape.rows.trailingZeroBitCount) }
+        let nearest = tiles.min { (distance($0.key), $0.key) < (distance($1.key), $1.key) }
+        return nearest?.value.map { .product($0) }
     }
+
+    /// The constants of the choice for a shape; nil for what keeps the cut without tuning.
+    package func constants(_ shape: TunedShape) -> [String: Int]? { self[shape]?.constants }
 
     /// Takes a cut for every shape.
     mutating func force(_ cut: Cut) { forced = cut }
-
-    /// The panel that a weight's products agreed on.
-    func panel(_ shape: TunedShape) -> Int? { products[shape.weightClass]?.values.first?.panel }
 }
 
 extension TunedCuts.Cut {

@@ -1,4 +1,7 @@
-/// The cuts that a tuner tries, and the only ones that a tuning file may name. The first is the one without tuning.
+import TensorCore
+
+/// The cuts that a tuner tries, and the only ones that a tuning file may name. The first is the one without tuning, of a
+/// product with as many rows as its bucket.
 /// Every product adds the same numbers in the same order whatever its cut is, and no cut takes more than 48 KB of local
 /// memory: more than that a GPU's driver may refuse.
 struct TuningCandidates {
@@ -120,13 +123,6 @@ extension ProductTile {
         let localByteCount = max((slots ?? unit.slots) * slotByteCount, stripByteCount)
         return groupSize <= limits.workGroupSize && rows * 4 % groupSize == 0
             && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
-    }
-}
-
-extension [ProductTile] {
-    fileprivate var withoutRepetition: [ProductTile] {
-        var seen = Set<ProductTile>()
-        return filter { seen.insert($0).inserted }
     }
 }
 

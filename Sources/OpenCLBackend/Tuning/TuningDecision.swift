@@ -63,10 +63,10 @@ struct TuningDecision {
         return zip(task.parts, races).enumerated().map { index, member in
             let (part, race) = member
             let winner = winners[index]
-            let cut = winner?.cut ?? race.baseline
+            let form = (winner?.cut ?? race.baseline).form
             let record = TuningRecord(
-                shape: part.shape, precision: precision, place: .init(device, part.shape, cut.form),
-                form: cut.form.rawValue, constants: cut.constants,
+                shape: part.shape, precision: precision, place: .init(device, part.shape, form),
+                form: form.rawValue, constants: winner?.cut.constants ?? [:],
                 seconds: winner?.times.mean(\.tunedSeconds) ?? race.baselineSeconds,
                 untunedSeconds: winner?.times.mean(\.untunedSeconds) ?? race.baselineSeconds)
             return KernelTuner.Outcome(

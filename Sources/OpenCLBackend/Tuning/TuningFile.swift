@@ -11,6 +11,8 @@ package struct TuningFile: Sendable {
     /// A file that cannot be understood.
     package struct Damaged: Error, CustomStringConvertible {
         package let description: String
+        /// Whether a later version of the program wrote it, which will want to read it again.
+        package var isNewer = false
     }
 
     private struct Header: Codable { let fathomTuning: Int }
@@ -23,7 +25,9 @@ package struct TuningFile: Sendable {
             throw Damaged(description: "line 1 does not say that it is a tuning file of fathom")
         }
         guard header.fathomTuning == Self.version else {
-            throw Damaged(description: "it has version \(header.fathomTuning); this fathom reads \(Self.version)")
+            throw Damaged(
+                description: "it has version \(header.fathomTuning); this fathom reads \(Self.version)",
+                isNewer: header.fathomTuning > Self.version)
         }
         records = []
         for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
@@ -39,7 +43,9 @@ package struct TuningFile: Sendable {
         do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw Damaged(description: "\(path) cannot be read as text: \(error.localizedDescription)")
         }
-        do { try self.init(text) } catch { throw Damaged(description: "\(path) is no tuning file: \(error)") }
+        do { try self.init(text) } catch {
+            throw Damaged(description: "\(path) is no tuning file: \(error)", isNewer: error.isNewer)
+        }
     }
 
     package var text: String {

@@ -28,7 +28,8 @@ package struct TuningRecord: Sendable, Hashable, Codable {
     package let place: Place
     /// The form of the kernel, as ``KernelForm`` names it.
     package let form: String
-    /// The kernel's constants.
+    /// The kernel's constants; none where nothing is faster than the cut without tuning, which is not the same for all
+    /// launches of a shape.
     package let constants: [String: Int]
     /// Seconds of a whole launch with these constants and without tuning, side by side, the mean of all that a run of the
     /// plan has; where no candidate won, of the part of one that the race timed.

@@ -24,17 +24,40 @@ package struct TuningStore: Sendable {
         }
     }
 
-    /// Adds records to the user's file, which is written under another name and renamed.
-    ///
-    /// - Throws: what Foundation throws.
-    package func add(_ records: [TuningRecord]) throws {
+    /// Why records are not kept.
+    package struct CannotAdd: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Adds records to the user's file, which is written under another name and renamed. Others that add at the same time,
+    /// such as a tuner of another device, wait for their turn. A damaged file is replaced, one of a newer version is not.
+    package func add(_ records: [TuningRecord]) throws(CannotAdd) {
         guard let file else { return }
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        var content = TuningFile(users().records)
-        content.merge(records)
-        try Data(content.text.utf8).write(to: file, options: .atomic)
+        let folder = file.deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // The file itself is another one after each replacement.
+            let lock = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            defer { if lock >= 0 { close(lock) } }
+            while lock >= 0, flock(lock, LOCK_EX) != 0, errno == EINTR {}
+            var content = try known(file)
+            content.merge(records)
+            try Data(content.text.utf8).write(to: file, options: .atomic)
+        } catch let error as TuningFile.Damaged {
+            throw CannotAdd(description: "\(error); move it away, or tune with the program that wrote it")
+        } catch {
+            throw CannotAdd(description: "\(file.path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    /// What is kept already.
+    private func known(_ file: URL) throws(TuningFile.Damaged) -> TuningFile {
+        guard FileManager.default.fileExists(atPath: file.path) else { return TuningFile([]) }
+        do { return try TuningFile(contentsOf: file.path) } catch {
+            if error.isNewer { throw error }
+            return TuningFile([])
+        }
     }
 }
 

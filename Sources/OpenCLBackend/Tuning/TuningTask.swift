@@ -9,6 +9,8 @@ struct TuningTask {
         /// Of the launch with most arithmetic: what the candidates are narrowed down with.
         var op: Op { launches[0].op }
         var inputs: [Shape] { launches[0].inputs }
+        /// The cut of that launch without tuning.
+        var untuned: TunedCuts.Cut { launches[0].untuned }
         /// Those with most arithmetic first.
         fileprivate(set) var launches: [WholeLaunch]
         var flopCount: Double { launches.reduce(0) { $0 + $1.flopCount * Double($1.step.callCount) } }
@@ -20,8 +22,12 @@ struct TuningTask {
         /// The first operation, with weights of its own.
         let op: Op
         let inputs: [Shape]
+        /// How it is cut without tuning. Launches of one shape may differ in it: they have different numbers of rows.
+        let untuned: TunedCuts.Cut
         /// Floating-point operations of one call.
         let flopCount: Double
+        /// Bytes that pass through the host when a call is verified.
+        let hostByteCount: Int
     }
 
     /// Those with most arithmetic first.
@@ -36,14 +42,15 @@ struct TuningTask {
         var parts: [TunedShape: Part] = [:]
         for one in KernelCase.all(of: plan) {
             binder.begin(one.step)
-            binder.tunedShape = nil
+            binder.lastCut = nil
             let nodes = plan.nodes[one.step]
             guard let first = nodes.first else { continue }
             _ = binder.launches(first)
-            guard let shape = binder.tunedShape else { continue }
+            guard let (shape, untuned) = binder.lastCut else { continue }
             let launch = WholeLaunch(
                 step: one, op: first.op.withPlainWeights(), inputs: first.inputs.map(plan.shape),
-                flopCount: nodes.reduce(0) { $0 + Double(plan.cost(of: $1).flopCount) })
+                untuned: untuned, flopCount: nodes.reduce(0) { $0 + Double(plan.cost(of: $1).flopCount) },
+                hostByteCount: nodes.reduce(0) { $0 + plan.hostByteCount(of: $1) })
             parts[shape, default: Part(shape: shape, launches: [])].launches.append(launch)
         }
         for shape in parts.keys { parts[shape]?.launches.sort { $0.flopCount > $1.flopCount } }
@@ -57,5 +64,12 @@ struct TuningTask {
             let names = [first, second].map { "\($0.parts[0].shape.kernel) \($0.parts[0].shape)" }
             return (first.flopCount, names[0]) > (second.flopCount, names[1])
         }
+    }
+}
+
+extension Plan {
+    /// Bytes of a node's tensors as the host has them.
+    fileprivate func hostByteCount(of node: Node) -> Int {
+        (node.inputs + [node.output]).reduce(0) { $0 + shape($1).elementCount * MemoryLayout<Float>.size }
     }
 }

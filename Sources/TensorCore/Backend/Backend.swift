@@ -15,8 +15,13 @@ package protocol Backend: Sendable {
     /// Refuses a plan that the device has too little memory for, as far as that can be told without its weights.
     func checkMemory(for plan: Plan) throws(BackendError)
 
-    /// Measures what the device can do at best; takes about a second.
-    func measureRoof() throws(BackendError) -> DeviceRoof
+    /// Measures what the device can do at best; takes about two seconds.
+    ///
+    /// - Parameter elementByteCount: of a stored activation in the plans that are held against it: a device may multiply
+    ///   those of two bytes by other instructions.
+    /// - Returns: the rates.
+    /// - Throws: ``BackendError`` when the device fails or has no memory for it.
+    func measureRoof(elementByteCount: Int) throws(BackendError) -> DeviceRoof
 }
 
 /// A plan with its weights on a device, ready to run any number of times. Concurrent runs wait for one another.

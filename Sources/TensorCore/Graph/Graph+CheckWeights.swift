@@ -1,9 +1,6 @@
 extension Graph {
     /// The distinct constant operands, in the order of first use.
-    package var weights: [Weight] {
-        var seen = Set<Weight>()
-        return nodes.flatMap(\.op.weights).filter { seen.insert($0).inserted }
-    }
+    package var weights: [Weight] { nodes.flatMap(\.op.weights).withoutRepetition }
 
     /// Checks a checkpoint against the graph by names and shapes alone; no weight is read and nothing is planned, which
     /// takes minutes where a configuration claims a thousand layers.

@@ -65,8 +65,7 @@ package struct KernelCase: Sendable {
         operation = first.op.name
         let others = nodes.count == 1 ? "" : ", \(nodes.count) together"
         let text = { (value: Value) in "\(plan.shape(value))\(wide.contains(value) ? " f32" : "")" }
-        let read = first.inputs.dropLast(first.op.epilogue?.residualCount ?? 0).map(text)
-            .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let read = first.inputs.dropLast(first.op.epilogue?.residualCount ?? 0).map(text).withoutRepetition
         shape = "\(read.joined(separator: ", ")) -> \(text(first.output))\(others)"
         callCount = 1
         self.step = step

@@ -36,10 +36,7 @@ package struct Plan: Sendable {
     package func shape(_ value: Value) -> Shape { shapes[value.index] }
 
     /// The distinct constant operands, in the order of first use.
-    package var weights: [Weight] {
-        var seen = Set<Weight>()
-        return nodes.flatMap(\.op.weights).filter { seen.insert($0).inserted }
-    }
+    package var weights: [Weight] { nodes.flatMap(\.op.weights).withoutRepetition }
 
     /// The sum over all nodes; photographs count as one pixel.
     package var cost: Cost { nodes.reduce(Cost()) { $0 + cost(of: $1) } }

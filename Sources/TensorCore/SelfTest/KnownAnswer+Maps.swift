@@ -1,4 +1,6 @@
 /// Answers over maps. Every tap, channel and position has numbers of its own, so that no two can be taken for one another.
+/// Each comes twice: with extents that are multiples of nothing, and aligned, with channels that fill whole vectors and
+/// slabs, as the networks have them: kernels read those by other code.
 extension KnownAnswer {
     /// A map of whole numbers between -2 and 2, [1, rows, columns, channels], with zeros around it.
     private struct WholeMap {
@@ -23,9 +25,25 @@ extension KnownAnswer {
         scattered(index, modulus: name == "weight" ? 3 : 9)
     }
 
-    /// 3x3 with padding 1, a bias and a rectifier; no extent is a multiple of anything.
+    /// Winograd's minimal filtering, which the CPU may take for aligned maps, rounds on its way to whole numbers.
+    private static let filteringTolerance = 1e-3
+
+    /// As many as `count` of them.
+    private static func weights(_ count: Int) -> [Float] { (0..<count).map { weight("weight", $0) } }
+
     package static var convolution: KnownAnswer {
-        let (map, outputs) = (WholeMap(9, 7, 19), 21)
+        convolution("convolution", WholeMap(9, 7, 19), outputs: 21)
+    }
+
+    package static var alignedConvolution: KnownAnswer {
+        convolution("aligned convolution", WholeMap(9, 7, 64), outputs: 136, tolerance: filteringTolerance)
+    }
+
+    /// 3x3 with padding 1, a bias and a rectifier.
+    private static func convolution(
+        _ name: String, _ map: WholeMap, outputs: Int, tolerance: Double = 0
+    ) -> KnownAnswer {
+        let weights = weights(outputs * 9 * map.channels)
         let expected = (0..<(map.rows * map.columns * outputs)).map { cell in
             let (row, column, output) = (cell / outputs / map.columns, cell / outputs % map.columns, cell % outputs)
             var sum = weight("bias", output)
@@ -33,7 +51,7 @@ extension KnownAnswer {
                 for channel in 0..<map.channels {
                     sum +=
                         map[row + tap / 3 - 1, column + tap % 3 - 1, channel]
-                        * weight("weight", (output * 9 + tap) * map.channels + channel)
+                        * weights[(output * 9 + tap) * map.channels + channel]
                 }
             }
             return Double(max(sum, 0))
@@ -42,13 +60,21 @@ extension KnownAnswer {
             weight: .tensor("weight", [outputs, 3, 3, map.channels]), padding: 1,
             epilogue: Epilogue(bias: .tensor("bias", [outputs]), activation: .relu))
         return KnownAnswer(
-            name: "convolution", family: .convolution, op: .conv2D(op), input: map.tensor, expected: expected,
-            arithmeticTolerance: 0, weight: weight)
+            name: name, family: .convolution, op: .conv2D(op), input: map.tensor, expected: expected,
+            arithmeticTolerance: tolerance, weight: weight)
+    }
+
+    package static var residualConvolution: KnownAnswer {
+        residualConvolution("residual convolution", WholeMap(5, 6, 19))
+    }
+
+    package static var alignedResidualConvolution: KnownAnswer {
+        residualConvolution("aligned residual convolution", WholeMap(5, 6, 64), tolerance: filteringTolerance)
     }
 
     /// A residual unit's second half: it rectifies what it reads, and adds it as it was.
-    package static var residualConvolution: KnownAnswer {
-        let map = WholeMap(5, 6, 19)
+    private static func residualConvolution(_ name: String, _ map: WholeMap, tolerance: Double = 0) -> KnownAnswer {
+        let weights = weights(map.channels * 9 * map.channels)
         let expected = (0..<map.values.count).map { cell in
             let (place, output) = (cell / map.channels, cell % map.channels)
             var sum = map.values[cell]
@@ -56,7 +82,7 @@ extension KnownAnswer {
                 for channel in 0..<map.channels {
                     sum +=
                         max(map[place / map.columns + tap / 3 - 1, place % map.columns + tap % 3 - 1, channel], 0)
-                        * weight("weight", (output * 9 + tap) * map.channels + channel)
+                        * weights[(output * 9 + tap) * map.channels + channel]
                 }
             }
             return Double(sum)
@@ -65,13 +91,18 @@ extension KnownAnswer {
             weight: .tensor("weight", [map.channels, 3, 3, map.channels]), padding: 1, rectifiesInput: true,
             epilogue: Epilogue(residualCount: 1))
         return KnownAnswer(
-            name: "residual convolution", family: .convolution, op: .conv2D(op), input: map.tensor,
-            expected: expected, arithmeticTolerance: 0, weight: weight)
+            name: name, family: .convolution, op: .conv2D(op), input: map.tensor,
+            expected: expected, arithmeticTolerance: tolerance, weight: weight)
+    }
+
+    package static var upsampling: KnownAnswer { upsampling("upsampling", WholeMap(5, 4, 19), outputs: 21) }
+
+    package static var alignedUpsampling: KnownAnswer {
+        upsampling("aligned upsampling", WholeMap(5, 4, 64), outputs: 72)
     }
 
     /// Each pixel becomes four, each by a matrix of its own.
-    package static var upsampling: KnownAnswer {
-        let (map, outputs) = (WholeMap(5, 4, 19), 21)
+    private static func upsampling(_ name: String, _ map: WholeMap, outputs: Int) -> KnownAnswer {
         let expected = (0..<(4 * map.rows * map.columns * outputs)).map { cell in
             let (row, column) = (cell / outputs / (2 * map.columns), cell / outputs % (2 * map.columns))
             let (phase, output) = (row % 2 * 2 + column % 2, cell % outputs)
@@ -85,13 +116,20 @@ extension KnownAnswer {
             weight: .tensor("weight", [2, 2, outputs, map.channels]),
             epilogue: Epilogue(bias: .tensor("bias", [outputs])))
         return KnownAnswer(
-            name: "upsampling", family: .convolution, op: .upsampleConv(op), input: map.tensor, expected: expected,
+            name: name, family: .convolution, op: .upsampleConv(op), input: map.tensor, expected: expected,
             arithmeticTolerance: 0, weight: weight)
     }
 
-    /// The same behind a 3x3 convolution: 2x2 taps for each phase, and a bias that differs along the border.
     package static var subpixelConvolution: KnownAnswer {
-        let (map, outputs) = (WholeMap(5, 4, 19), 21)
+        subpixelConvolution("subpixel convolution", WholeMap(5, 4, 19), outputs: 21)
+    }
+
+    package static var alignedSubpixelConvolution: KnownAnswer {
+        subpixelConvolution("aligned subpixel convolution", WholeMap(5, 4, 64), outputs: 72)
+    }
+
+    /// Upsampling behind a 3x3 convolution: 2x2 taps for each phase, and a bias that differs along the border.
+    private static func subpixelConvolution(_ name: String, _ map: WholeMap, outputs: Int) -> KnownAnswer {
         let border = { (index: Int, count: Int) in index == 0 ? 0 : index == count - 1 ? 2 : 1 }
         let expected = (0..<(4 * map.rows * map.columns * outputs)).map { cell in
             let (row, column) = (cell / outputs / (2 * map.columns), cell / outputs % (2 * map.columns))
@@ -111,14 +149,23 @@ extension KnownAnswer {
             weight: .tensor("weight", [2, 2, outputs, 2, 2, map.channels]),
             biasMap: .tensor("border", [3, 3, outputs]), epilogue: Epilogue())
         return KnownAnswer(
-            name: "subpixel convolution", family: .convolution, op: .subpixelConv(op), input: map.tensor,
+            name: name, family: .convolution, op: .subpixelConv(op), input: map.tensor,
             expected: expected, arithmeticTolerance: 0, weight: weight)
     }
 
-    /// Two crops of a map, each of four cells; the class token in front, positions added.
     package static var embedding: KnownAnswer {
-        let (map, width, side, tokenSide) = (WholeMap(11, 13, 3), 21, 8, 4)
-        let crops = [Crop(input: 0, row: 0, column: 5), Crop(input: 0, row: 3, column: 2)]
+        embedding("embedding", WholeMap(11, 13, 3), width: 21, tokenSide: 4, places: [(0, 5), (3, 2)])
+    }
+
+    package static var alignedEmbedding: KnownAnswer {
+        embedding("aligned embedding", WholeMap(40, 48, 3), width: 72, tokenSide: 16, places: [(0, 8), (5, 16)])
+    }
+
+    /// Two crops of a map, each of four cells; the class token in front, positions added.
+    private static func embedding(
+        _ name: String, _ map: WholeMap, width: Int, tokenSide: Int, places: [(row: Int, column: Int)]
+    ) -> KnownAnswer {
+        let crops = places.map { Crop(input: 0, row: $0.row, column: $0.column) }
         let expected = (0..<(crops.count * 5 * width)).map { cell in
             let (crop, token, output) = (crops[cell / width / 5], cell / width % 5, cell % width)
             let position = weight("position", token * width + output)
@@ -136,11 +183,11 @@ extension KnownAnswer {
             return Double(sum)
         }
         let op = EmbedPatches(
-            crops: crops, side: side, tokenSide: tokenSide,
+            crops: crops, side: 2 * tokenSide, tokenSide: tokenSide,
             weight: .tensor("weight", [width, tokenSide, tokenSide, 3]), bias: .tensor("bias", [width]),
             classToken: .tensor("class", [width]), position: .tensor("position", [5, width]))
         return KnownAnswer(
-            name: "embedding", family: .product, op: .embedPatches(op), input: map.tensor, expected: expected,
+            name: name, family: .product, op: .embedPatches(op), input: map.tensor, expected: expected,
             arithmeticTolerance: 0, weight: weight)
     }
 }

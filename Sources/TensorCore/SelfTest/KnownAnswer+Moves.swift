@@ -48,4 +48,21 @@ extension KnownAnswer {
             name: "concatenation", family: .other, op: .concatenate,
             input: HostTensor(shape: [1, 3, 4, channels], float32: x), expected: expected, arithmeticTolerance: 0)
     }
+
+    /// Halving a slope of whole numbers takes means of two of them in each direction.
+    package static var downsample: KnownAnswer {
+        let side = 8
+        let x = (0..<(side * side * 3)).map { (cell: Int) -> Float in
+            let (row, column) = (cell / 3 / side, cell / 3 % side)
+            return Float(4 * row + 8 * column)
+        }
+        let half = side / 2
+        let expected = (0..<(half * half * 3)).map { cell in
+            let (row, column) = (cell / 3 / half, cell / 3 % half)
+            return 4 * (2 * Double(row) + 0.5) + 8 * (2 * Double(column) + 0.5)
+        }
+        return KnownAnswer(
+            name: "downsample", family: .other, op: .downsample(Downsample(factor: 2)),
+            input: HostTensor(shape: [1, side, side, 3], float32: x), expected: expected, arithmeticTolerance: 1e-5)
+    }
 }
