@@ -47,8 +47,7 @@ class Batches(torch.utils.data.Dataset):
             self.pairs, self.scanned = self.listing(), step // RESCAN_STEPS
         indices = torch.randint(len(self.pairs), (self.size,), generator=self.generator(step, 0)).tolist()
         batch = self.collate([self.pairs[i] for i in indices])
-        # one for the whole batch, told for each sample as everything else is
-        window = torch.rand(1, 2, generator=self.generator(step, 2)).expand(self.size, 2)
+        window = torch.rand(self.size, 2, generator=self.generator(step, 2))
         return batch | {"window": window, "pictures": torch.tensor(len(self.pairs))}
 
     def varied(self, step, batch):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .network import DECODER_LEVELS, SIDE
+from .network import SIDE
 
 OLD_SHARE = 0.1  # of the rate, for the head and decoder levels that an earlier stage has trained
 RELATIVE = "relative_"  # before the names of losses of samples of unknown size
@@ -19,7 +19,12 @@ class Stage:
     batch: int
     encoder_rate: float = 0.0  # learning rate of vision transformers; zero fixes them
     decoder_rate: float = 1e-3  # of everything else
-    encoded: bool = False  # looks at what fixed encoders say (encoded.py), with a fixed lowest decoder level
+    encoded: bool = False  # looks at what fixed encoders say (encoded.py)
+    fixed_levels: int = 0  # of the decoder, the lowest, that stay as they are
+    window: tuple = (
+        56,
+        8,
+    )  # cells per side of what is computed, and how near to its border nothing is heard (window.py)
     clip: float = 1.0  # largest gradient norm
     terms: tuple = ()  # (loss, weight) for metric samples
     relative_terms: tuple = ()  # for samples of unknown size
@@ -32,11 +37,6 @@ class Stage:
     def reported(self):
         """Names of the losses in its curve; a batch has either kind or both."""
         return [name for name, _ in self.terms] + [RELATIVE + name for name, _ in self.relative_terms]
-
-    @property
-    def map_side(self):
-        """Pixels of the maps that its decoder levels give."""
-        return SIDE if self.levels == DECODER_LEVELS else 32 << self.levels
 
 
 STAGES = {
@@ -63,8 +63,8 @@ STAGES = {
             side=128,
             drop_share=0.97,
         ),
-        Stage(name="coarse", starts_from="lowest", levels=2, steps=4000, batch=16, encoded=True),
-        Stage(name="fine", starts_from="coarse", levels=3, steps=4000, batch=8, encoded=True),
+        Stage(name="coarse", starts_from="lowest", levels=2, steps=4000, batch=16, encoded=True, fixed_levels=1),
+        Stage(name="fine", starts_from="coarse", levels=3, steps=4000, batch=8, encoded=True, fixed_levels=1),
         Stage(
             name="stage1",
             starts_from="fine",
@@ -72,6 +72,7 @@ STAGES = {
             steps=3000,
             batch=8,
             encoded=True,
+            fixed_levels=1,
             terms=(("mae", 0.3), ("ssi_mage", 0.3), ("gentle_log", 0.5), ("log_gradient", 16.0)),
             relative_terms=(("ssi_mae", 0.3), ("ssi_mage", 0.3)),
         ),
@@ -83,12 +84,26 @@ STAGES = {
             batch=8,
             decoder_rate=3e-4,
             encoded=True,
+            fixed_levels=1,
             terms=(("mae", 0.3), ("mse", 0.1), ("mage", 4.0), ("male", 4.0), ("msge", 2.0))
             + (("gentle_log", 0.5), ("log_gradient", 16.0), ("sky", 0.2)),
         ),
         Stage(
-            name="fov",
+            name="borders",
             starts_from="stage2",
+            levels=5,
+            steps=4000,
+            batch=8,
+            decoder_rate=3e-4,
+            encoded=True,
+            fixed_levels=3,
+            window=(28, 4),
+            terms=(("mae", 0.3), ("mse", 0.1), ("mage", 4.0), ("male", 4.0), ("msge", 2.0))
+            + (("gentle_log", 0.5), ("log_gradient", 8.0), ("sky", 0.2), ("borders", 1.5)),
+        ),
+        Stage(
+            name="fov",
+            starts_from="borders",
             levels=5,
             steps=6000,
             batch=32,

@@ -22,8 +22,9 @@ SHARES = {
     "lowest": 0.04,
     "coarse": 0.02,
     "fine": 0.05,
-    "stage1": 0.13,
-    "stage2": 0.07,
+    "stage1": 0.08,
+    "stage2": 0.04,
+    "borders": 0.08,
     "fov": 0.05,
 }
 CROPS = 6  # of each whole picture; cutting and encoding pictures takes what SHARES leave
@@ -38,6 +39,7 @@ LOOKS_AT = {
     "fine": ["whole"],
     "stage1": ["whole"],
     "stage2": ["whole"],
+    "borders": ["whole"],
     "fov": ["tiny", "whole"],
 }
 GPU_BATCHES = {
@@ -47,6 +49,7 @@ GPU_BATCHES = {
     "fine": 64,
     "stage1": 64,
     "stage2": 64,
+    "borders": 64,
     "fov": 128,
 }  # to keep a GPU busy
 

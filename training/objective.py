@@ -10,11 +10,11 @@ from .encoded import encode, unpack
 from .levels import lower_inverse_depth, lowest_features, lowest_inverse_depth, open_head
 from .network import encoders
 from .points import PointHead, normals
-from .window import Window, windowed_features
+from .window import Window, cut_out, windowed_features
 
 NORMAL_WEIGHT = 0.5  # of the sum of absolute errors of a normal's three coordinates
 GRADIENT_WEIGHT = 2.0  # of the gradient error, which is a tenth of the depth's
-OPEN = ("gentle_log", "log_gradient", "sky")  # losses of what comes before the last ReLU
+OPEN = ("gentle_log", "log_gradient", "sky", "borders")  # losses of what comes before the last ReLU
 
 
 def collate_whole(samples, picture="picture", pixels="pixels"):
@@ -146,7 +146,8 @@ class FineObjective(CoarseObjective):
 
 
 class DepthObjective(Objective):
-    """Stages 1 and 2: the paper's losses on canonical inverse depth, in a window that moves from batch to batch.
+    """Stages 1, 2 and `borders`: the paper's losses on canonical inverse depth, in a window of each picture that moves
+    from step to step.
 
     Metric maps are divided by the mean C* of their image, so that a landscape counts as much as a table top; with a few
     thousand steps the plain loss would hear near scenes only.
@@ -156,8 +157,10 @@ class DepthObjective(Objective):
 
     def forward(self, batch, stage):
         model, features = self.network, unpack(batch["encoded"])
-        window = Window.at(batch["window"][0])
-        pred = window.inner(open_head(model, windowed_features(model, features, window)).float())
+        windows = [Window.at(place, *stage.window) for place in batch["window"]]
+        pred = open_head(model, windowed_features(model, features, windows)).float()
+        inverse = cut_out(windows, Window.pixels, batch["inverse"])
+        valid = cut_out(windows, Window.pixels, batch["valid"]) & cut_out(windows, Window.heard, batch["valid"])
         total, report = pred.sum() * 0.0, {}
         metric = batch["metric"]
         for kind, chosen, terms in (("", metric, stage.terms), (RELATIVE, ~metric, stage.relative_terms)):
@@ -165,7 +168,7 @@ class DepthObjective(Objective):
                 continue
             g, v, real = (batch[k][chosen] for k in ("inverse", "valid", "real"))
             size = ((g * v).flatten(1).sum(1) / v.flatten(1).sum(1).clamp(min=1)).clamp(min=0.02)[:, None, None]
-            p, g, v = pred[chosen], window.cut(g), window.cut(v)
+            p, g, v = pred[chosen], inverse[chosen], valid[chosen]
             # Things before the last ReLU, so that those below zero learn; sky behind it, where all below is right.
             out = torch.where(g > 0, p, p.clamp(min=0))
             share = chosen.float().mean()
@@ -209,5 +212,6 @@ OBJECTIVES = {
     "fine": FineObjective,
     "stage1": DepthObjective,
     "stage2": DepthObjective,
+    "borders": DepthObjective,
     "fov": FieldOfViewObjective,
 }

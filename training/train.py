@@ -46,7 +46,7 @@ def trainable(network, stage, first_new=0):
             group, fixed = "encoder", stage.encoder_rate == 0
         else:
             group = "old" if has_old and (level is None or level < first_new) else "decoder"
-            fixed = level is not None and level >= stage.levels or stage.encoded and level == 0
+            fixed = level is not None and not stage.fixed_levels <= level < stage.levels
         if not fixed:
             parameter.requires_grad_(True)
             groups[group].append((name, parameter))

@@ -94,6 +94,21 @@ def log_gradient(p, g, v):
     return total / scales
 
 
+def borders(p, g, v):
+    log_p = np.where(p > 0, np.log(np.maximum(p, 0) + 1e-3), np.log(1e-3) + p / 1e-3)
+    log_g, scores = np.log(g + 1e-3), []
+    for axis in (0, 1):
+        pair = lambda x: (np.delete(x, 0, axis), np.delete(x, -1, axis))
+        seen = np.logical_and(*pair(v))
+        for sign in (1, -1):
+            slope, true_slope = (sign * np.subtract(*pair(x))[seen] for x in (log_p, log_g))
+            for ratio in (1.05, 1.1, 1.15, 1.2, 1.25):
+                drawn = 1 / (1 + np.exp(-np.clip((slope - np.log(ratio)) / 0.03, -700, 700)))
+                true = true_slope > np.log(ratio)
+                scores.append((2 * drawn[true].sum() + 1) / (drawn.sum() + true.sum() + 1))
+    return 1 - np.mean(scores)
+
+
 def sky(p, g, v):
     evidence = (p + 0.01) / 0.01
     return mean_valid(np.logaddexp(0, np.where(g > 0, -evidence, evidence)), v)

@@ -101,10 +101,11 @@ def test_real_and_relative_samples_get_their_own_losses():
         total, report = objective(batch, STAGES["stage1"])
         pred = objective.network(pixels).predicted_depth
         size = batch["inverse"].flatten(1).mean(1)[:, None, None]
-        window = Window.at(batch["window"][0])
-        p, g, v = (window.cut(map) for map in (pred / size, batch["inverse"] / size, batch["valid"]))
+        window = Window.at(batch["window"][0], *STAGES["stage1"].window)
+        p, g = (window.pixels(map) for map in (pred / size, batch["inverse"] / size))
+        v = window.heard(batch["valid"][0]).expand(3, -1, -1)
         expected = (losses.mae(p[:1], g[:1], v[:1]) + losses.mae(p[1:2], g[1:2], v[1:2], 0.2)) / 2
         assert float(report["mae"]) == pytest.approx(float(expected), rel=1e-3)  # halves
-        relative = losses.ssi_mae(window.cut(pred[2:]), window.cut(batch["inverse"][2:]), v[2:])
+        relative = losses.ssi_mae(window.pixels(pred[2:]), window.pixels(batch["inverse"][2:]), v[2:])
         assert float(report["relative_ssi_mae"]) == pytest.approx(float(relative), rel=1e-3)
         assert torch.isfinite(total) and set(report) == set(STAGES["stage1"].reported)

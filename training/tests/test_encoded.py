@@ -95,7 +95,7 @@ def test_stages_of_fixed_encoders_leave_the_lowest_level_alone(small):
 
 def test_windows_begin_and_end_with_tokens():
     for place in torch.rand(50, 2, generator=torch.Generator().manual_seed(3)):
-        window = Window.at(place)
+        window = Window.at(place, 56)
         tokens = torch.arange(32 * 32).view(32, 32)
         cells = tokens.repeat_interleave(4, 0).repeat_interleave(4, 1)
         expanded = window.tokens(tokens).repeat_interleave(4, 0).repeat_interleave(4, 1)

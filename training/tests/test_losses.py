@@ -8,6 +8,7 @@ from training import losses
 from training.tests import reference
 
 NAMES = ["mae", "mse", "mage", "male", "msge", "ssi_mae", "ssi_mage", "gentle_log", "log_gradient", "sky"]
+NAMES += ["borders"]
 
 
 def maps(seed, side=200, holes=0.002):
@@ -28,7 +29,7 @@ def test_matches_numpy(name):
     assert float(getattr(losses, name)(*tensors(pred, target, valid))) == pytest.approx(expected, rel=1e-10)
 
 
-@pytest.mark.parametrize("name", ["gentle_log", "log_gradient", "sky"])
+@pytest.mark.parametrize("name", ["gentle_log", "log_gradient", "sky", "borders"])
 def test_what_hears_sky_matches_numpy(name):
     pred, target, valid = maps(8)
     target[:, :80] = 0
@@ -45,6 +46,17 @@ def test_sky_is_right_below_zero_and_things_are_not():
     assert (difference[:2] == 0).all() and (pred.grad[:2] == 0).all()
     assert difference[2] > 0 and difference[3] > difference[2] and (pred.grad[2:] > 0).all()
     assert difference[4] < -50
+
+
+def test_borders_are_right_where_the_truth_has_them_and_nowhere_else():
+    target = torch.ones(1, 30, 30, dtype=torch.float64)
+    target[:, :, 15:] = 2
+    valid, flat = torch.ones(1, 30, 30) > 0, torch.ones(1, 30, 30, dtype=torch.float64)
+    shifted = target.roll(1, 2)
+    shifted[:, :, 0] = 1
+    score = lambda pred: float(losses.borders(pred, target, valid))
+    assert score(target) < score(flat) - 0.15 and score(shifted) > score(flat)
+    assert float(losses.borders(flat, flat, valid)) < score(flat) - 0.04
 
 
 @pytest.mark.parametrize("name", ["ssi_mae", "ssi_mage"])

@@ -37,7 +37,7 @@ def test_training_descends_resumes_and_exports(scenes, tmp_path):
     train.main(["--stage", "encoder", "--steps", "1", *common])
     resumed = checkpoint.load(tmp_path / "encoder.pt")["own"]["head.weight"]
     assert 0 < (resumed - learned).abs().max() < 0.1 * learned.abs().max()
-    for stage in ("lowest", "coarse", "fine", "stage1", "stage2", "fov"):
+    for stage in ("lowest", "coarse", "fine", "stage1", "stage2", "borders", "fov"):
         train.main(["--stage", stage, "--steps", "2", *common])
     train.main(["--stage", "stage1", "--steps", "1", "--keep", *common])
     assert checkpoint.load(tmp_path / "stage1.pt")["step"] == 3
@@ -64,7 +64,7 @@ def test_one_command_makes_a_model(tmp_path, monkeypatch):
     monkeypatch.setattr(make, "run", run)
     shape = ["--minutes", "0.1", "--held-out", "1", "--processes", "1", *SMALL]
     make.main(["--data", str(tmp_path), "--model", str(tmp_path / "mini"), *shape])
-    assert done == ["scenes.generate"] * 3 + ["crops"] + ["train"] * 7 + ["evaluate", "export"]
+    assert done == ["scenes.generate"] * 3 + ["crops"] + ["train"] * len(make.LOOKS_AT) + ["evaluate", "export"]
     assert sum(make.SHARES.values()) < 1
     assert "delta1" in (tmp_path / "mini/README.md").read_text()
     assert (tmp_path / "mini/model.safetensors").stat().st_mode & 0o777 == 0o644
