@@ -1,6 +1,6 @@
 // roof_matrix: a matrix unit's multiplications with nothing between them, for the roof of a roofline; behind the files of a
 // unit (matrix_tile.cl)
-// layout    sums: a float for each item; local memory has TILE_ROWS, then PANEL rows of SLAB halves
+// layout    totals: a float for each item, all of its sums together; local memory has TILE_ROWS, then PANEL rows of SLAB halves
 // launch    any number of work-groups of GROUP items; each multiplies TILE_ROWS x PANEL sums with a depth of UNIT_DEPTH,
 //           `rounds` times
 // requires  HALF_STORAGE; TILE_ROWS, PANEL, SUB_ROWS, SUB_COLUMNS as product_matrix.cl
