@@ -141,25 +141,3 @@ package final class OpenCLBackend: Backend {
                 + " \(need.activationByteCount) for activations; the device has \(available)")
     }
 }
-
-extension KernelPath {
-    /// Computes the family's known answers on a context of their own, because a kernel that fails may take its context
-    /// with it.
-    func test(_ device: OpenCLDevice, _ cache: ProgramCache?, defect: KernelDefect?) -> SelfTestResult {
-        let answers = (KnownAnswer.all + (form.isOnMatrixUnit ? [.crowdedProduct] : [])).filter { $0.family == family }
-        var limits = KernelLimits(device, form: form)
-        limits.defect = defect
-        // Known answers are small, and large products run on larger tiles of the matrix unit: both must be right.
-        var large = limits
-        large.enoughGroups = 1
-        let results = (form.matrixUnit == nil ? [limits] : [large, limits]).map { limits in
-            SelfTestResult(answers, elementByteCount: elementByteCount) { plan, weights throws(BackendError) in
-                let context = try BackendError.wrapping(device) { () throws(OpenCLError) in
-                    try OpenCLContext(device, cache: cache)
-                }
-                return try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
-            }
-        }
-        return results.first { !$0.passed } ?? results[0]
-    }
-}

@@ -49,10 +49,9 @@ struct ProductTile: Sendable, Hashable {
     var slots: Int? { tunedSlots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
 
     /// How many slabs of a tap of so many channels a step of `product_matrix.cl` takes. Two where the tile leaves room for
-    /// two in each slot: a small tile has few multiplications for each barrier and each address. Nil for other files.
-    func slabsOfStep(channels: Int) -> Int? {
-        guard let unit = form.matrixUnit else { return nil }
-        guard unit.copiesAsynchronously, channels % (2 * MatrixUnit.slab) == 0 else { return 1 }
+    /// two in each slot: a small tile has few multiplications for each barrier and each address.
+    func slabsOfStep(channels: Int) -> Int {
+        guard form.matrixUnit?.copiesAsynchronously == true, channels % (2 * MatrixUnit.slab) == 0 else { return 1 }
         return 2 * (slots ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size <= 48 << 10 ? 2 : 1
     }
 

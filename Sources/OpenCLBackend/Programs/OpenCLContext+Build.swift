@@ -20,11 +20,12 @@ extension OpenCLContext {
         } else {
             DispatchQueue.concurrentPerform(iterations: missing.count, execute: build)
         }
+        let all = results.withLock(\.self)
+        // Those that compile are kept, whatever another does.
         for (index, text) in missing.enumerated() {
-            guard let result = results.withLock({ $0[index] }) else { continue }
-            let program = try result.get()
-            built.withLock { $0[text] = program }
+            if let program = try? all[index]?.get() { built.withLock { $0[text] = program } }
         }
+        for index in missing.indices { _ = try all[index]?.get() }
         return built.withLock { built in
             texts.reduce(into: [:]) { programs, text in programs[text] = built[text] }
         }

@@ -12,6 +12,8 @@ private struct Product {
     let columns: Int
     /// Of one tap.
     let channels: Int
+    /// Where else than at multiples of `channels` rows of the input begin.
+    var rowStarts: [Int] = []
     /// [rows, columns] of the input map and of the grid of positions on it; zeros where the kernel needs none.
     var map = (rows: 0, columns: 0)
     var grid = (rows: 0, columns: 0)
@@ -23,6 +25,22 @@ private struct Product {
     var table = 0
     /// Where the input begins; nil for the node's first input.
     var input: Int?
+
+    /// What a form's kernels are told of extents that are whole; those that read nothing by it are told nothing, so that one
+    /// program serves all.
+    func alignment(_ tile: ProductTile) -> [String: Int] {
+        let hasRows = { (count: Int) in (rowStarts + [channels]).allSatisfy { $0 % count == 0 } }
+        let output = ["WHOLE_OUTPUT": columns % 4 == 0 ? 1 : 0]
+        switch tile.form {
+        case .vector: return [:]
+        case .tile: return output.merging(["WHOLE_INPUT": hasRows(4) ? 1 : 0]) { $1 }
+        case .matrix, .emulation:
+            return output.merging([
+                "INPUT_CHUNKS": hasRows(8) ? 1 : 0, "WHOLE_SLABS": channels % MatrixUnit.slab == 0 ? 1 : 0,
+                "STEP_SLABS": tile.slabsOfStep(channels: channels),
+            ]) { $1 }
+        }
+    }
 }
 
 extension Binder {
@@ -79,12 +97,8 @@ extension Binder {
         // The bias is not the class token's, so that the kernel adds it itself.
         var product = Product(
             kernel: .embedPatches, name: "embed_patches", weight: op.weight, taps: op.tokenSide, rows: y.rows,
-            columns: y.channels, channels: 3 * op.tokenSide, constants: ["CELLS": op.side / op.tokenSide],
-            extra: [op.classToken, op.position])
-        // Crops begin at any pixel; a row is read in quads or chunks only where all begin at one.
-        for (name, count) in [("WHOLE_INPUT", 4), ("INPUT_CHUNKS", 8)] {
-            product.constants[name] = (entries + [product.channels]).allSatisfy { $0 % count == 0 } ? 1 : 0
-        }
+            columns: y.channels, channels: 3 * op.tokenSide, rowStarts: entries,
+            constants: ["CELLS": op.side / op.tokenSide], extra: [op.classToken, op.position])
         product.table = table(entries)
         product.input = 0
         return launch(product, node, embeddedBias: op.bias)
@@ -97,14 +111,10 @@ extension Binder {
         let tile = limits.tile(shape, rows: rows, phases: product.phases)
         lastCut = (shape, .product(tile))
         let epilogue = product.epilogue
-        var constants: [String: Int] = [
+        let constants = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
             "RESIDUALS": epilogue.residualCount, "ACTIVATION": epilogue.activation.kernelValue,
-            "WHOLE_INPUT": product.channels % 4 == 0 ? 1 : 0, "WHOLE_OUTPUT": product.columns % 4 == 0 ? 1 : 0,
-            "INPUT_CHUNKS": product.channels % 8 == 0 ? 1 : 0,
-            "WHOLE_SLABS": product.channels % MatrixUnit.slab == 0 ? 1 : 0,
-        ]
-        constants["STEP_SLABS"] = tile.slabsOfStep(channels: product.channels)
+        ].merging(product.alignment(tile)) { $1 }
         let place = weights.place(
             PackedWeight(
                 weight: product.weight, phases: product.phases, columns: product.columns,

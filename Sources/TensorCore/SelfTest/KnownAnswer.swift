@@ -76,7 +76,15 @@ package struct KnownAnswer: WeightSource {
 
     private var ops: [Op] { [op] + [twin].compactMap(\.self) }
 
-    var graph: Graph {
+    /// The plan that computes the answer.
+    ///
+    /// - Parameter elementByteCount: bytes of one stored activation: 4 for float32, 2 for float16.
+    /// - Returns: a plan of one node, or of two where launches are shared.
+    package func plan(elementByteCount: Int) -> Plan {
+        Plan(graph, elementByteCount: elementByteCount, joinsSteps: true)
+    }
+
+    private var graph: Graph {
         var graph = Graph()
         let x = graph.input(input.uint8 == nil ? .tensor(input.shape) : .photograph)
         graph.outputs = zip(outputNames, ops).map { output, op in

@@ -36,7 +36,7 @@ package struct SelfTestResult: Sendable, Hashable {
         var worst = 0.0
         for answer in answers {
             do throws(BackendError) {
-                let plan = Plan(answer.graph, elementByteCount: elementByteCount, joinsSteps: true)
+                let plan = answer.plan(elementByteCount: elementByteCount)
                 let outputs = try prepare(plan, answer).run([answer.input]).outputs
                 let found = answer.outputNames.flatMap { outputs[$0]?.float32 ?? [] }
                 guard found.count == answer.expected.count else {
