@@ -38,15 +38,19 @@ let package = Package(
             resources: [.embedInCode("Sources"), .embedInCode("Tuning")], swiftSettings: safe),
 
         // The engine.
+        .target(name: "Machine", swiftSettings: strict),
         .target(name: "TensorCore", swiftSettings: safe),
         .target(name: "Archives", dependencies: ["CZlib"], swiftSettings: safe),
         .target(name: "Weights", dependencies: ["TensorCore", "Archives"], swiftSettings: safe),
-        .target(name: "CPUBackend", dependencies: ["TensorCore", "CPUKernels"], swiftSettings: strict),
         .target(
-            name: "OpenCLBackend", dependencies: ["TensorCore", "OpenCLKernels", "COpenCL"], swiftSettings: strict),
+            name: "CPUBackend", dependencies: ["TensorCore", "Machine", "CPUKernels"], swiftSettings: strict),
+        .target(
+            name: "OpenCLBackend", dependencies: ["TensorCore", "Machine", "OpenCLKernels", "COpenCL"],
+            swiftSettings: strict),
         .target(name: "Models", dependencies: ["TensorCore", "Weights"], swiftSettings: safe),
         .target(name: "Scheduler", swiftSettings: safe),
-        .target(name: "Imaging", dependencies: ["Archives", "CVips", "COpenEXR"], swiftSettings: strict),
+        .target(
+            name: "Imaging", dependencies: ["Archives", "Machine", "CVips", "COpenEXR"], swiftSettings: strict),
         .target(name: "Evaluation", swiftSettings: safe),
         .target(name: "DataSets", dependencies: ["Imaging", "Evaluation"], swiftSettings: safe),
         .target(name: "Profiling", dependencies: ["TensorCore"], swiftSettings: safe),
@@ -70,11 +74,12 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WeightsTests", dependencies: ["Weights", "TensorCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CPUBackendTests", dependencies: ["CPUBackend", "TensorCore", "TestSupport"],
+            name: "CPUBackendTests", dependencies: ["CPUBackend", "Machine", "TensorCore", "TestSupport"],
             swiftSettings: strict),
         .target(name: "FakeOpenCL", dependencies: ["COpenCL"], path: "Tests/FakeOpenCL"),
         .testTarget(

@@ -174,7 +174,7 @@ public final class DepthEstimator: Sendable {
 
     private func checkMemory(width: Int, height: Int) throws(FathomError) {
         try FathomError.wrapping(.device) { () throws(ImagingError) in
-            try HostMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
+            try PixelMemory.check(byteCount: 4 * width * height, name: "the depth of \(width) x \(height) pixels")
         }
     }
 

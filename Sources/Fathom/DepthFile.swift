@@ -63,7 +63,7 @@ extension DepthMap {
     ) throws(FathomError) -> Int {
         try FathomError.wrapping(.cannotWrite) { () throws(ImagingError) in
             // A colour picture and its file, the largest of what is made on the way.
-            try HostMemory.check(byteCount: 8 * metres.count, name: path)
+            try PixelMemory.check(byteCount: 8 * metres.count, name: path)
             let depth = try DepthImage(width: width, height: height, metres: metres)
             let metadata = DepthMetadata(
                 focalLengthPixels: focalLengthPixels, horizontalFieldOfViewDegrees: horizontalFieldOfViewDegrees,

@@ -48,7 +48,7 @@ public struct FathomError: Error, Sendable, CustomStringConvertible {
 extension FathomError {
     /// Something that a caller can set.
     package enum Parameter: Sendable, Hashable {
-        case model, outputFolder, replacing, focalLength, pixelLimit, device, precision
+        case model, outputFolder, replacing, focalLength, pixelLimit, device, precision, checking
         // Of evaluations.
         case truth, masks, focalLengthUse, pngScale, crop, range
     }

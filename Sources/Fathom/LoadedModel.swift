@@ -61,12 +61,22 @@ struct LoadedModel {
         } catch .weights(let error) {
             throw FathomError(.unreadableModel, "\(path): \(error)")
         } catch .outOfDeviceMemory(let name, let reason) {
+            let (remedy, parameters) = Self.remedy(for: options.precision, on: device)
             throw FathomError(
-                .device, "\(name) has too little memory even for one crop at a time: \(reason); choose the CPU",
-                parameters: [.device])
+                .device, "\(name) has too little memory even for one crop at a time: \(reason); \(remedy)",
+                parameters: parameters)
         } catch {
             throw FathomError(.device, "\(error)")
         }
+    }
+
+    /// What to do where the smallest plan does not fit.
+    private static func remedy(
+        for precision: Precision, on device: ChosenDevice
+    ) -> (text: String, parameters: [FathomError.Parameter]) {
+        guard device.backend is CPUBackend else { return ("choose the CPU", [.device]) }
+        return precision == .int8
+            ? ("run it where there is more", []) : ("choose int8, which takes least", [.precision])
     }
 
     /// Checks every tensor's name and shape before anything is read.

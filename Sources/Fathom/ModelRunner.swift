@@ -145,7 +145,10 @@ final class ModelRunner: Sendable {
         if !options.precision.runsOnCPU { options.precision = .float32 }
         var device = ChosenDevice.cpu(processor, reason: "it took over: \(reason)", isAutomatic: true)
         device.warning = "the CPU took over: \(reason)"
-        return try model.prepare(options, on: device)
+        do { return try model.prepare(options, on: device) } catch {
+            throw FathomError(
+                error.code, "\(reason); the CPU cannot take over: \(error.message)", parameters: error.parameters)
+        }
     }
 }
 

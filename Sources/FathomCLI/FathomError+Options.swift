@@ -17,6 +17,7 @@ extension FathomError.Parameter {
         case .pixelLimit: "--max-pixels"
         case .device: "--device"
         case .precision: "--precision"
+        case .checking: "--no-check"
         case .truth: "--gt"
         case .masks: "--masks"
         case .focalLengthUse: "--focal"

@@ -49,7 +49,7 @@ struct VipsFile: ~Copyable {
     /// Upright 8-bit sRGB, `uprightHeight * uprightWidth * 3` samples.
     func decodeRGB(name: String) throws(ImagingError) -> [UInt8] {
         let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 3)
-        try HostMemory.check(byteCount: count, name: name)
+        try PixelMemory.check(byteCount: count, name: name)
         var status = CVipsStatusFailed
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             guard let address = buffer.baseAddress else { return }
@@ -63,7 +63,7 @@ struct VipsFile: ~Copyable {
     /// The stored values of a 16-bit grey image, `height * width` of them.
     func decodeGrey16(name: String) throws(ImagingError) -> [UInt16] {
         let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 1)
-        try HostMemory.check(byteCount: 2 * count, name: name)
+        try PixelMemory.check(byteCount: 2 * count, name: name)
         var status = CVipsStatusFailed
         let values = [UInt16](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             guard let address = buffer.baseAddress else { return }
@@ -77,7 +77,7 @@ struct VipsFile: ~Copyable {
     /// The values of a grey image of any real type, `height * width` of them.
     func decodeGreyFloat(name: String) throws(ImagingError) -> [Float] {
         let count = try SampleCount.checked(width: uprightWidth, height: uprightHeight, channels: 1)
-        try HostMemory.check(byteCount: 4 * count, name: name)
+        try PixelMemory.check(byteCount: 4 * count, name: name)
         var status = CVipsStatusFailed
         let values = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             guard let address = buffer.baseAddress else { return }

@@ -48,9 +48,4 @@ extension DeviceInfo {
         return units.isEmpty
             ? "none: the driver tells of none that there are kernels for" : "to try: " + units.joined(separator: ", ")
     }
-
-    private static func gigabytes(_ byteCount: Int) -> String {
-        let tenths = (byteCount * 10 + 500_000_000) / 1_000_000_000
-        return "\(tenths / 10).\(tenths % 10) GB"
-    }
 }

@@ -1,3 +1,4 @@
+import Machine
 import Synchronization
 package import TensorCore
 
@@ -131,7 +132,9 @@ package final class OpenCLBackend: Backend {
 
     package func checkMemory(for plan: Plan) throws(BackendError) {
         let need = memoryNeed(of: plan)
-        let available = hardware.limits.memoryByteCount
+        // What a driver for processors tells need not follow a container's limit.
+        let host = hardware.limits.sharesHostMemory ? HostMemory().limitByteCount : nil
+        let available = min(hardware.limits.memoryByteCount, host ?? .max)
         guard need.byteCount > available else {
             return try checkAllocations(plan, KernelLimits(hardware), hardware)
         }

@@ -1,4 +1,5 @@
 import CPUBackend
+import Machine
 import TensorCore
 import TestSupport
 import Testing
@@ -51,6 +52,18 @@ import Testing
             #expect(needs[1].weightByteCount == needs[0].weightByteCount)
             #expect(needs[0].activationByteCount == plan.memory.byteCount)
             #expect(needs[0].scratchByteCount > 0 && needs[1].scratchByteCount == 3 * needs[0].scratchByteCount)
+        }
+    }
+
+    @Test func refusesWhatTheProcessMayNeverHold() throws {
+        let weights = MemoryWeights(for: plan().weights, seed: 1)
+        let need = CPUBackend(threadCount: 1).memoryNeed(of: plan()).byteCount
+        let backend = { CPUBackend(threadCount: 1, memory: HostMemory(limitByteCount: $0)) }
+        for limit in [need, nil] { _ = try backend(limit).prepare(plan(), weights: weights) }
+        let error = #expect(throws: BackendError.self) { try backend(need - 1).prepare(plan(), weights: weights) }
+        let text = error.map { "\($0)" } ?? ""
+        for words in ["cpu has too little memory", "\(need) bytes are needed", "this process may have \(need - 1)"] {
+            #expect(text.contains(words), "\(text)")
         }
     }
 
@@ -112,7 +125,8 @@ import Testing
         graph.outputs = [("y", y)]
         let plan = Plan(graph)
         #expect(throws: BackendError.outOfMemory(byteCount: plan.memory.byteCount, purpose: "activations")) {
-            try CPUBackend(threadCount: 1).prepare(plan, weights: MemoryWeights(for: plan.weights, seed: 1))
+            try CPUBackend(threadCount: 1, memory: HostMemory(limitByteCount: nil)).prepare(
+                plan, weights: MemoryWeights(for: plan.weights, seed: 1))
         }
     }
 

@@ -95,7 +95,7 @@ struct PlanTests {
         #expect(text.status == 0 && text.errors.isEmpty)
         #expect(text.outputLines.first?.hasPrefix("cpu: ") == true)
         #expect(text.output.contains("known answer: PASS"))
-        for property in ["instruction sets:", "cores:", "threads:", "kernels:"] {
+        for property in ["instruction sets:", "cores:", "threads:", "memory:", "kernels:"] {
             #expect(text.output.contains(property))
         }
         let objects = try CommandLineTool.run("devices", "--json").objects()

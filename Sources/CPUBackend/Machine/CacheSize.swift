@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 
 /// How much the processor's caches hold, as Linux tells it.
 enum CacheSize {

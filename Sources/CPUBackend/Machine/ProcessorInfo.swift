@@ -1,3 +1,5 @@
+import Machine
+
 /// What /proc/cpuinfo tells about the processor.
 struct ProcessorInfo {
     let model: String

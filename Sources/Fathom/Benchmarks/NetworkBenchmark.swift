@@ -77,6 +77,13 @@ public enum NetworkBenchmark {
         var options = options
         (options.precision, options.microBatch) = (.float32, nil)
         let processor = ChosenDevice.cpu(CPUBackend(threadCount: options.threadCount), reason: "")
+        do throws(BackendError) {
+            let least = model.plan(options, imageCount: 1, microBatch: 1, joinsSteps: processor.backend.joinsSteps)
+            try processor.backend.checkMemory(for: least)
+        } catch {
+            throw FathomError(
+                .device, "\(error), in f32, to check against; leave the check out", parameters: [.checking])
+        }
         let prepared = try model.prepare(options, on: processor).plan
         let name = DepthPro.inverseDepthName(image: 0)
         return try FathomError.wrapping(.device) { () throws(BackendError) in

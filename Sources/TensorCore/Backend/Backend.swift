@@ -69,4 +69,10 @@ package struct DeviceInfo: Sendable, Hashable {
         self.model = model
         self.properties = properties
     }
+
+    /// `25.3 GB`: a number of bytes as properties tell it.
+    package static func gigabytes(_ byteCount: Int) -> String {
+        let tenths = (byteCount * 10 + 500_000_000) / 1_000_000_000
+        return "\(tenths / 10).\(tenths % 10) GB"
+    }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The text of a small file of the system (/proc, /sys); nil when it cannot be read.
-func systemText(_ path: String) -> String? {
+package func systemText(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []
@@ -12,4 +12,9 @@ func systemText(_ path: String) -> String? {
         bytes += chunk[..<count]
     }
     return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The number that a small file of the system holds; nil when it holds none.
+func systemNumber(_ path: String) -> Int? {
+    systemText(path).flatMap { Int($0.filter { !$0.isWhitespace }) }
 }
