@@ -81,9 +81,9 @@ public struct Profile: Sendable, Encodable {
         /// The part of the time in all kernels, 0 ... 1.
         public let share: Double
         /// Floating-point operations of all calls.
-        public let flop: Int
+        public let flopCount: Int
         /// Bytes of inputs, weights and outputs of all calls.
-        public let bytes: Int
+        public let byteCount: Int
         /// Floating-point operations in a second.
         public let flopPerSecond: Double
         /// Bytes in a second.
@@ -163,8 +163,8 @@ extension Profile.Row {
         maxSeconds = row.maximumSeconds
         totalSeconds = row.totalSeconds
         self.share = share
-        flop = row.cost.flopCount
-        bytes = row.cost.byteCount
+        flopCount = row.cost.flopCount
+        byteCount = row.cost.byteCount
         flopPerSecond = row.flopPerSecond
         bytesPerSecond = row.bytesPerSecond
         flopPerByte = row.intensity

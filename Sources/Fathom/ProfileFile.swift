@@ -47,7 +47,8 @@ extension Profile {
     private var csv: String {
         let header = [
             "operation", "module", "stage", "input", "output", "calls", "min_seconds", "avg_seconds", "max_seconds",
-            "total_seconds", "share", "flop", "bytes", "flop_per_second", "bytes_per_second", "flop_per_byte",
+            "total_seconds", "share", "flop_count", "byte_count", "flop_per_second", "bytes_per_second",
+            "flop_per_byte",
             "share_of_roof", "bound", "kernels",
         ]
         let lines = rows.map(\.fields)
@@ -71,7 +72,7 @@ extension Profile.Row {
         let names = [operation, module ?? "", stage ?? "", shape(input), shape(output)]
         let seconds: [Double] = [minSeconds, avgSeconds, maxSeconds, totalSeconds, share]
         let work: [Double] = [flopPerSecond, bytesPerSecond, flopPerByte, shareOfRoof]
-        return names + [String(calls)] + seconds.map(\.description) + [String(flop), String(bytes)]
+        return names + [String(calls)] + seconds.map(\.description) + [String(flopCount), String(byteCount)]
             + work.map(\.description) + [bound, kernelLines.joined(separator: "; ")]
     }
 }

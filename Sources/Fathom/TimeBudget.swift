@@ -14,9 +14,9 @@ public struct TimeBudget: Sendable, Encodable {
         /// Launches for one photograph. One that operations of several modules share is counted with the first.
         public let launches: Int
         /// Floating-point operations, two for each multiply-add.
-        public let flop: Int
+        public let flopCount: Int
         /// Bytes of inputs, weights and outputs, each counted once.
-        public let bytes: Int
+        public let byteCount: Int
         /// Seconds of arithmetic alone.
         public let arithmeticSeconds: Double
         /// Seconds of memory traffic alone.
@@ -77,8 +77,8 @@ public struct TimeBudget: Sendable, Encodable {
             let arithmetic = Double(row.cost.flopCount) / (path.teraflops * 1e12 * share)
             let memory = Double(row.cost.byteCount) / memoryBytesPerSecond
             return Row(
-                module: row.scope, operation: row.operation, launches: launchCount, flop: row.cost.flopCount,
-                bytes: row.cost.byteCount, arithmeticSeconds: arithmetic, memorySeconds: memory,
+                module: row.scope, operation: row.operation, launches: launchCount, flopCount: row.cost.flopCount,
+                byteCount: row.cost.byteCount, arithmeticSeconds: arithmetic, memorySeconds: memory,
                 seconds: max(arithmetic, memory) + Double(launchCount) * device.launchMicroseconds * 1e-6)
         }
         let pixelCount = model.network.configuration.imageSide * model.network.configuration.imageSide

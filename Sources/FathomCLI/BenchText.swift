@@ -26,7 +26,7 @@ struct KernelBenchText {
 
     private var summary: String {
         let seconds = report.rows.reduce(0) { $0 + Double($1.calls) * $1.medianSeconds }
-        let flop = report.rows.reduce(0) { $0 + Double($1.calls) * Double($1.flop) }
+        let flop = report.rows.reduce(0) { $0 + Double($1.calls) * Double($1.flopCount) }
         let share = { (row: BenchmarkReport.Row) in Double(row.calls) * row.medianSeconds / max(seconds, 1e-12) }
         let longest = report.rows.sorted { share($0) > share($1) }.prefix(3)
             .map { "\($0.name) \(decimal(share($0) * 100, 1)) %" }

@@ -16,8 +16,8 @@ struct BudgetText {
             let rows = budget.rows.filter { $0.operation == operation }
             let sum = { (value: (TimeBudget.Row) -> Double) in rows.reduce(0) { $0 + value($1) } }
             table.add([
-                operation, String(rows.reduce(0) { $0 + $1.launches }), decimal(sum { Double($0.flop) } / 1e9, 1),
-                decimal(sum { Double($0.bytes) } / 1e6, 1), decimal(sum(\.arithmeticSeconds) * 1e3, 2),
+                operation, String(rows.reduce(0) { $0 + $1.launches }), decimal(sum { Double($0.flopCount) } / 1e9, 1),
+                decimal(sum { Double($0.byteCount) } / 1e6, 1), decimal(sum(\.arithmeticSeconds) * 1e3, 2),
                 decimal(sum(\.memorySeconds) * 1e3, 2), decimal(sum(\.seconds) * 1e3, 2),
             ])
         }

@@ -34,8 +34,9 @@ struct ProfileText {
     private func cells(_ row: Profile.Row) -> [String] {
         [
             String(row.calls), decimal(row.minSeconds * 1e3, 3), decimal(row.avgSeconds * 1e3, 3),
-            decimal(row.totalSeconds * 1e3, 2), decimal(row.share * 100, 1) + " %", decimal(Double(row.flop) / 1e9, 3),
-            decimal(Double(row.bytes) / 1e6, 1), decimal(row.flopPerSecond / 1e9, 1),
+            decimal(row.totalSeconds * 1e3, 2), decimal(row.share * 100, 1) + " %",
+            decimal(Double(row.flopCount) / 1e9, 3),
+            decimal(Double(row.byteCount) / 1e6, 1), decimal(row.flopPerSecond / 1e9, 1),
             decimal(row.bytesPerSecond / 1e9, 1), decimal(row.flopPerByte, 1), decimal(row.shareOfRoof * 100, 1) + " %",
             row.bound,
         ]
@@ -44,7 +45,7 @@ struct ProfileText {
     private var summary: String {
         let wall = profile.wallSeconds
         let total = wall.reduce(0, +)
-        let flop = profile.rows.reduce(0) { $0 + $1.flop }
+        let flop = profile.rows.reduce(0) { $0 + $1.flopCount }
         let outside = (total - profile.kernelSeconds) / max(total, .leastNonzeroMagnitude)
         return """
             \(profile.model) on \(profile.photographWidth) x \(profile.photographHeight) pixels: \

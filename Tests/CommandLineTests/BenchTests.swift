@@ -41,9 +41,9 @@ struct BenchTests {
             #expect(number("runs") == 2 && number("calls") >= 1)
             #expect(number("min_seconds") <= number("median_seconds"))
             #expect(number("median_seconds") <= number("p90_seconds"))
-            for amount in ["bytes", "flop"] {
-                let rate = number(amount) / number("median_seconds")
-                #expect(abs(number("\(amount)_per_second") - rate) <= 1e-9 * rate)
+            for amount in ["byte", "flop"] {
+                let rate = number(amount + "_count") / number("median_seconds")
+                #expect(abs(number(amount == "byte" ? "bytes_per_second" : "flop_per_second") - rate) <= 1e-9 * rate)
             }
         }
         // A line for each kernel between the heading and the two lines of the summary.

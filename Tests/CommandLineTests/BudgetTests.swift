@@ -31,8 +31,8 @@ struct BudgetTests {
         for row in rows {
             let number = { (key: String) in try #require((row[key] as? NSNumber)?.doubleValue) }
             let share = row["operation"] as? String == "attention" ? 0.25 : 0.5
-            let arithmetic = try number("flop") / (1e12 * share)
-            let memory = try number("bytes") / 50e9
+            let arithmetic = try number("flop_count") / (1e12 * share)
+            let memory = try number("byte_count") / 50e9
             let seconds = try max(arithmetic, memory) + number("launches") * 7e-6
             #expect(abs(try number("seconds") - seconds) <= 1e-9 * seconds)
             sum += seconds

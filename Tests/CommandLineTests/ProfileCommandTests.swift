@@ -49,7 +49,7 @@ struct ProfileCommandTests {
         struct Row: Decodable {
             let operation, module, stage, bound: String
             let input, output: [Int]
-            let calls, flop, bytes: Int
+            let calls, flop_count, byte_count: Int
             let min_seconds, avg_seconds, max_seconds, total_seconds, share: Double
             let flop_per_second, bytes_per_second, flop_per_byte, share_of_roof: Double
         }
@@ -78,9 +78,9 @@ struct ProfileCommandTests {
         let peak = profile.roof.arithmetic.per_second
         let memory = try #require(profile.roof.memory.map(\.per_second).max())
         for row in profile.rows {
-            #expect(row.flop_per_second == Double(row.flop) / row.total_seconds)
-            #expect(row.bytes_per_second == Double(row.bytes) / row.total_seconds)
-            let least = max(Double(row.flop) / peak, Double(row.bytes) / memory)
+            #expect(row.flop_per_second == Double(row.flop_count) / row.total_seconds)
+            #expect(row.bytes_per_second == Double(row.byte_count) / row.total_seconds)
+            let least = max(Double(row.flop_count) / peak, Double(row.byte_count) / memory)
             #expect(row.share_of_roof == least / row.total_seconds)
         }
     }

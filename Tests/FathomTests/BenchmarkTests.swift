@@ -19,7 +19,8 @@ struct BenchmarkTests {
             "roof": ["arithmetic": rate, "other_arithmetic": [], "memory": [rate], "cache": []],
             "rows": rows.map { row in
                 [
-                    "name": row.name, "operation": "linear", "shape": "[1] -> [1]", "calls": 2, "flop": 10, "bytes": 20,
+                    "name": row.name, "operation": "linear", "shape": "[1] -> [1]", "calls": 2, "flop_count": 10,
+                    "byte_count": 20,
                     "runs": 5, "min_seconds": row.median, "median_seconds": row.median, "p90_seconds": row.median,
                     "p99_seconds": row.median, "deviation_seconds": row.deviation, "flop_per_second": 1,
                     "bytes_per_second": 1, "share_of_roof": 0.5, "bound": "memory",

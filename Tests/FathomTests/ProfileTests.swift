@@ -21,10 +21,10 @@ struct ProfileTests {
         let profile = try Self.profile { $0.grouping = grouping }
         let summary = try ModelSummary(model: Self.mini.folder.path)
         #expect(profile.rows.reduce(0) { $0 + $1.calls } == 2 * summary.rows.reduce(0) { $0 + $1.count })
-        #expect(profile.rows.reduce(0) { $0 + $1.flop } == 2 * summary.flopCount)
+        #expect(profile.rows.reduce(0) { $0 + $1.flopCount } == 2 * summary.flopCount)
         // The plan counts one float32 pixel where the profile counts the photograph.
         let bytes = summary.rows.reduce(0) { $0 + $1.byteCount } + 3 * 96 * 64 - 3 * 4
-        #expect(profile.rows.reduce(0) { $0 + $1.bytes } == 2 * bytes)
+        #expect(profile.rows.reduce(0) { $0 + $1.byteCount } == 2 * bytes)
         #expect(profile.wallSeconds.count == 2)
         #expect(profile.kernelSeconds <= profile.wallSeconds.reduce(0, +))
         #expect(zip(profile.rows, profile.rows.dropFirst()).allSatisfy { $0.totalSeconds >= $1.totalSeconds })
@@ -58,7 +58,7 @@ struct ProfileTests {
             #expect(fields.count == header.count)
             #expect(try fields[column("operation")] == row.operation && fields[column("module")] == row.module)
             #expect(try Double(fields[column("total_seconds")]) == row.totalSeconds)
-            #expect(try Int(fields[column("flop")]) == row.flop)
+            #expect(try Int(fields[column("flop_count")]) == row.flopCount)
         }
     }
 

@@ -14,9 +14,9 @@ public struct BenchmarkReport: Sendable, Codable, Hashable {
         /// How often it happens for one photograph; 1 for photographs.
         public let calls: Int
         /// Floating-point operations of one call.
-        public let flop: Int
+        public let flopCount: Int
         /// Bytes of inputs, weights and outputs of one call, each counted once.
-        public let bytes: Int
+        public let byteCount: Int
         /// Runs that count.
         public let runs: Int
         /// Seconds of the shortest run.
@@ -78,7 +78,7 @@ extension BenchmarkReport {
             throw FathomError(.invalidArgument, "\(path) cannot be read")
         }
         do { self = try decoder.decode(BenchmarkReport.self, from: data) } catch {
-            throw FathomError(.invalidArgument, "\(path) is no file that `fathom bench --json` wrote")
+            throw FathomError(.invalidArgument, "\(path) is no file that `fathom bench --json` of this version wrote")
         }
     }
 

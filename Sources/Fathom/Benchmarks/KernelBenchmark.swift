@@ -132,7 +132,7 @@ extension BenchmarkReport.Row {
         error: Double?
     ) {
         (self.name, self.operation, self.shape) = (name, operation, shape)
-        (self.calls, flop, bytes, runs) = (calls, cost.flopCount, cost.byteCount, times.count)
+        (self.calls, flopCount, byteCount, runs) = (calls, cost.flopCount, cost.byteCount, times.count)
         (minSeconds, medianSeconds) = (times.minimum, times.median)
         (p90Seconds, p99Seconds) = (times.percentile(90), times.percentile(99))
         deviationSeconds = times.medianAbsoluteDeviation
