@@ -94,12 +94,12 @@ STAGES = {
             levels=5,
             steps=4000,
             batch=8,
-            decoder_rate=3e-4,
+            decoder_rate=4e-4,
             encoded=True,
             fixed_levels=3,
             window=(28, 4),
             terms=(("mae", 0.3), ("mse", 0.1), ("mage", 4.0), ("male", 4.0), ("msge", 2.0))
-            + (("gentle_log", 0.5), ("log_gradient", 8.0), ("sky", 0.2), ("borders", 1.5)),
+            + (("gentle_log", 0.5), ("log_gradient", 8.0), ("sky", 0.2), ("borders", 2.0)),
         ),
         Stage(
             name="fov",

@@ -18,13 +18,13 @@ import torch
 SHARES = {
     "tiny": 0.11,
     "whole": 0.08,
-    "encoder": 0.40,
+    "encoder": 0.37,
     "lowest": 0.04,
     "coarse": 0.02,
     "fine": 0.05,
     "stage1": 0.08,
     "stage2": 0.04,
-    "borders": 0.08,
+    "borders": 0.12,
     "fov": 0.05,
 }
 CROPS = 6  # of each whole picture; cutting and encoding pictures takes what SHARES leave
