@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The mini model on every OpenCL device of the machine. `LibraryTests.required` fails when one that must be there is
-/// missing. One after the other: PoCL 3.1 bears no kernel that runs twice at once (docs/kernels.md).
+/// missing. One after the other, because of PoCL 3.1 (docs/kernels.md).
 @Suite("Depth on OpenCL devices", .serialized)
 struct OpenCLDeviceTests {
     static let indices: [Int] = {
