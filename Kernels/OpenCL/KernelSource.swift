@@ -6,6 +6,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
     case product
     case productTile = "product_tile"
     case productVector = "product_vector"
+    case productNarrow = "product_narrow"
     case productMatrix = "product_matrix"
     case linear
     case conv2D = "conv2d"
@@ -46,6 +47,7 @@ package enum KernelSource: String, CaseIterable, Sendable {
             case .product: PackageResources.product_cl
             case .productTile: PackageResources.product_tile_cl
             case .productVector: PackageResources.product_vector_cl
+            case .productNarrow: PackageResources.product_narrow_cl
             case .productMatrix: PackageResources.product_matrix_cl
             case .linear: PackageResources.linear_cl
             case .conv2D: PackageResources.conv2d_cl

@@ -9,7 +9,7 @@ extension CPUBackend {
     /// How activations are stored changes nothing here: the back end knows its arithmetic.
     ///
     /// - Throws: ``BackendError/outOfMemory(byteCount:purpose:)`` when there is no memory for the arrays.
-    package func measureRoof(elementByteCount _: Int = 4) throws(BackendError) -> DeviceRoof {
+    package func measureRoof(storage _: DataType = .float32) throws(BackendError) -> DeviceRoof {
         guard let kernels = kernelForm.kernels else {
             preconditionFailure("this processor lacks the instructions for the \(kernelForm.rawValue) kernels")
         }

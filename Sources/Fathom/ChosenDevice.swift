@@ -73,8 +73,8 @@ extension ChosenDevice {
             try requireCPU(precision, because: "")
             return cpu(processor, reason: "it was asked for")
         case .openCL(let name):
-            guard precision.openCLElementByteCount != nil else {
-                let choices = Precision.names { $0.openCLElementByteCount != nil }
+            guard precision.openCLStorage != nil else {
+                let choices = Precision.names { $0.openCLStorage != nil }
                 throw FathomError(
                     .invalidArgument,
                     "OpenCL devices do not run \(precision.rawValue); choose \(choices), or the CPU",
@@ -91,7 +91,7 @@ extension ChosenDevice {
     /// The GPU with most arithmetic whose known answers are right, or the processor. An OpenCL device that is a processor
     /// is never taken: the kernels of the CPU back end are faster there.
     private static func best(precision: Precision, processor: CPUBackend) throws(FathomError) -> ChosenDevice {
-        guard let elementByteCount = precision.openCLElementByteCount else {
+        guard let storage = precision.openCLStorage else {
             return cpu(processor, reason: "only the CPU runs \(precision.rawValue)")
         }
         var remarks: [String] = []
@@ -105,7 +105,7 @@ extension ChosenDevice {
             mayHaveGPU = !gpus.isEmpty || !failures.isEmpty
             for gpu in gpus {
                 do throws(BackendError) {
-                    _ = try gpu.backend.paths.forms(elementByteCount: elementByteCount)
+                    _ = try gpu.backend.paths.forms(storage: storage)
                     let others = gpus.count == 1 ? "it is the only GPU" : "it is the best of \(gpus.count) GPUs"
                     return openCL(gpu, reason: ([others] + remarks).joined(separator: "; "), isAutomatic: true)
                 } catch { remarks.append("\(gpu.name): \(error)") }

@@ -20,7 +20,7 @@ public struct Device: Sendable {
     public struct KernelPath: Sendable {
         /// What it computes: `product`, `attention`, `convolution` or `other`.
         public let family: String
-        /// The precision of what it stores: `f32` or `f16`.
+        /// The precision of what it stores: `f32`, `f16` or `bf16`.
         public let precision: String
         /// How its kernels are written: `tile` for GPUs, `vector` for processors, or the name of a matrix unit, such as `mma`.
         public let form: String
@@ -96,7 +96,7 @@ public struct Device: Sendable {
         let paths = backend.paths.all()
         return paths.map { path, result in
             let isReplaced = paths.contains { other, result in
-                other.family == path.family && other.elementByteCount == path.elementByteCount && result.passed
+                other.family == path.family && other.storage == path.storage && result.passed
             }
             let use: Use =
                 if result.passed { backend.paths.runs(path) ? .runs : .spare } else {

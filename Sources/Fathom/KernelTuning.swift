@@ -11,7 +11,7 @@ public enum KernelTuning {
     public struct Result: Sendable, Encodable {
         /// The kernel's name.
         public let kernel: String
-        /// `f32` or `f16`.
+        /// `f32`, `f16` or `bf16`.
         public let precision: String
         /// The shape, for people.
         public let shape: String
@@ -62,14 +62,14 @@ public enum KernelTuning {
         let choice = ChosenDevice.isNamed(options.device) ? options.device : .openCL("")
         let device = try ChosenDevice.find(choice, precision: options.precision, processor: processor)
         guard let backend = device.backend as? OpenCLBackend,
-            let elementByteCount = options.precision.openCLElementByteCount
+            let storage = options.precision.openCLStorage
         else {
             throw FathomError(
                 .invalidArgument, "kernels of the CPU are not tuned; choose an OpenCL device (fathom devices)")
         }
         let plan = try device.plan(try PlannedModel(path).network, options)
         return try FathomError.wrapping(.device) { () throws(BackendError) in
-            let tuner = try KernelTuner(backend, elementByteCount: elementByteCount) {
+            let tuner = try KernelTuner(backend, storage: storage) {
                 plan, weights throws(BackendError) in try processor.prepare(plan, weights: weights)
             }
             // Kept one by one: what was decided outlives a device that a later candidate takes down.

@@ -5,10 +5,10 @@ import TensorCore
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     /// IEEE 754 single precision.
     case float32 = "f32"
-    /// Weights and activations in half precision, sums in single; OpenCL devices only.
+    /// Weights and activations in half precision, sums and results in single; OpenCL devices only.
     case float16 = "f16"
-    /// Factors of 16 bits with the range of single precision, sums in single precision; activations are stored so too. The
-    /// CPU only.
+    /// Factors of 16 bits with the range of single precision, sums in single precision; activations are stored so too. Results
+    /// are in single precision.
     case bfloat16 = "bf16"
     /// Weights and inputs of 8 bits in the linear maps of the encoders, bfloat16 elsewhere. The CPU only.
     case int8
@@ -36,12 +36,13 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
 
     var runsOnCPU: Bool { arithmetic != nil }
 
-    /// Bytes of an activation or a weight on an OpenCL device; nil where those do not run it.
-    var openCLElementByteCount: Int? {
+    /// How an OpenCL device stores activations and weights; nil where those do not run it.
+    var openCLStorage: DataType? {
         switch self {
-        case .float32: 4
-        case .float16: 2
-        case .bfloat16, .int8: nil
+        case .float32: .float32
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case .int8: nil
         }
     }
 
@@ -60,8 +61,9 @@ extension Plan {
         if let arithmetic = precision.arithmetic, !joinsSteps {
             self.init(graph, arithmetic: arithmetic)
         } else {
+            let storage = precision.openCLStorage ?? .float32
             self.init(
-                graph, elementByteCount: precision.openCLElementByteCount ?? MemoryLayout<Float>.size,
+                graph, storage: storage, wideValues: storage == .float32 ? [] : graph.wideResults,
                 joinsSteps: joinsSteps)
         }
     }

@@ -47,7 +47,7 @@ extension DepthEstimator {
                 photographSize: (photograph.width, photograph.height), options: options, plan: outcome.plan,
                 costs: outcome.plan.costs(photographByteCount: photograph.pixels.count), runs: outcome.value,
                 roof: try FathomError.wrapping(.device) { () throws(BackendError) in
-                    try backend.measureRoof(elementByteCount: outcome.plan.memory.elementByteCount)
+                    try backend.measureRoof(storage: outcome.plan.memory.storage)
                 }))
     }
 }

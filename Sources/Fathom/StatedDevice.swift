@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// A device as its maker states it, with the shares of those rates that kernels are assumed to reach. A JSON file, such
 /// as those in docs/gpu-budget/devices.
@@ -9,6 +10,16 @@ struct StatedDevice: Sendable, Decodable {
         let name: String
         /// Bytes of a stored activation or weight.
         let elementBytes: Int
+        /// A way to store elements that takes so many.
+        var storage: DataType {
+            switch elementBytes {
+            case 1: .int8
+            case 2: .float16
+            case 4: .float32
+            default: .float64
+            }
+        }
+
         /// Stated teraFLOP in a second.
         let teraflops: Double
         /// The share of it that matrix products and convolutions reach, 0 ... 1.

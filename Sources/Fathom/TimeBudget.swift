@@ -64,9 +64,10 @@ public struct TimeBudget: Sendable, Encodable {
     private init(
         _ model: PlannedModel, _ options: DepthEstimator.Options, _ device: StatedDevice, _ path: StatedDevice.Path
     ) {
+        let graph = model.network.graph(options, microBatch: options.microBatch ?? MicroBatch.largest)
         let plan = Plan(
-            model.network.graph(options, microBatch: options.microBatch ?? MicroBatch.largest),
-            elementByteCount: path.elementBytes, joinsSteps: true)
+            graph, storage: path.storage, wideValues: path.storage == .float16 ? graph.wideResults : [],
+            joinsSteps: true)
         let listing = PlanListing(plan)
         let memoryBytesPerSecond = device.memoryGigabytesPerSecond * 1e9 * device.memoryShare
         var launchCounts = [Int](repeating: 0, count: listing.rows.count)

@@ -54,8 +54,8 @@ struct RunArguments: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            The arithmetic: f32; on OpenCL devices f16; on the CPU bf16, about twice as fast in half the memory, or int8, \
-            faster still and coarser. (default: f32)
+            The arithmetic: f32; bf16, in half the memory and on the CPU about twice as fast; on OpenCL devices also f16, \
+            in half the memory and finer; on the CPU also int8, faster still and coarser. (default: f32)
             """,
         transform: Precision.init)
     var precision: Precision = .float32

@@ -42,7 +42,7 @@ extension DeviceInfo {
         "cl_intel_subgroup_matrix_multiply_accumulate", "cl_qcom_reqd_sub_group_size",
     ]
 
-    /// The matrix units that products and attention in float16 are tried on.
+    /// The matrix units that products and attention in 16 bits are tried on.
     private static func matrixUnits(_ device: OpenCLDevice) -> String {
         let units = MatrixUnit.candidates(device, .product).map(\.rawValue)
         return units.isEmpty

@@ -6,11 +6,11 @@ extension OpenCLBackend {
     /// run on one, and copies and triads over arrays larger than a cache. Times are those of the device's events; each rate
     /// is the best of several attempts.
     ///
-    /// - Parameter elementByteCount: of a stored activation in the plans that are held against the roof.
+    /// - Parameter storage: of activations in the plans that are held against the roof.
     /// - Returns: the rates.
     /// - Throws: ``BackendError`` when the device fails, has no memory for the arrays, or has a clock that stands still.
-    package func measureRoof(elementByteCount: Int = 4) throws(BackendError) -> DeviceRoof {
-        let form = try paths.forms(elementByteCount: elementByteCount).product
+    package func measureRoof(storage: DataType = .float32) throws(BackendError) -> DeviceRoof {
+        let form = try paths.forms(storage: storage).product
         let context = try opened()
         let roof = try BackendError.wrapping(hardware) { () throws(OpenCLError) in
             let bench = RoofBench(context)
@@ -25,9 +25,9 @@ extension OpenCLBackend {
                 return DeviceRoof(
                     arithmetic: float32, otherArithmetic: other, memory: try bench.passes(), cache: [])
             }
-            let perSecond = try bench.matrixMultiplyAddsPerSecond(form)
+            let perSecond = try bench.matrixMultiplyAddsPerSecond(form, storage)
             return DeviceRoof(
-                arithmetic: .init(name: "f16 \(unit.rawValue)", perSecond: perSecond),
+                arithmetic: .init(name: "\(storage.precisionName) \(unit.rawValue)", perSecond: perSecond),
                 otherArithmetic: [float32] + other, memory: try bench.passes(), cache: [])
         }
         guard ([roof.arithmetic] + roof.otherArithmetic + roof.memory).allSatisfy({ $0.perSecond > 0 }) else {
@@ -96,8 +96,10 @@ private struct RoofBench {
     }
 
     /// Floating-point operations in a second of a matrix unit, on the tiles that large products have.
-    func matrixMultiplyAddsPerSecond(_ form: KernelForm) throws(OpenCLError) -> Double {
-        let loop = MatrixRoof(KernelLimits(context.device, form: form))
+    func matrixMultiplyAddsPerSecond(
+        _ form: KernelForm, _ storage: DataType
+    ) throws(OpenCLError) -> Double {
+        let loop = MatrixRoof(KernelLimits(context.device, form: form), storage: storage)
         let groups = limits.computeUnitCount * 16
         let totals = try DeviceMemory(
             context, byteCount: groups * loop.groupSize * 4, purpose: "measuring the matrix unit")

@@ -79,8 +79,8 @@ package final class OpenCLBackend: Backend {
     func prepareOnce(
         _ plan: Plan, weights: any WeightSource
     ) throws(BackendError) -> (prepared: OpenCLPreparedPlan, generation: Int) {
-        let limits = try limits(elementByteCount: plan.memory.elementByteCount)
-        let weightLimits = try self.limits(elementByteCount: MemoryLayout<Float>.size)
+        let limits = try limits(storage: plan.memory.storage)
+        let weightLimits = try self.limits(storage: .float32)
         let (context, generation) = try openedContext()
         do throws(BackendError) {
             let prepared = try OpenCLPreparedPlan(
@@ -93,10 +93,10 @@ package final class OpenCLBackend: Backend {
     }
 
     /// The best kernels that compute right, in the cuts that were measured.
-    private func limits(elementByteCount: Int) throws(BackendError) -> KernelLimits {
-        var limits = KernelLimits(hardware, forms: try paths.forms(elementByteCount: elementByteCount))
+    private func limits(storage: DataType) throws(BackendError) -> KernelLimits {
+        var limits = KernelLimits(hardware, forms: try paths.forms(storage: storage))
         limits.defect = defect
-        limits.tuning = tuning.cuts(elementByteCount: elementByteCount, limits)
+        limits.tuning = tuning.cuts(storage: storage, limits)
         return limits
     }
 

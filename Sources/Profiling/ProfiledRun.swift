@@ -73,7 +73,8 @@ extension Plan {
             var blocks: [Int: Int] = [:]
             for value in live {
                 guard let offset = memory.offsets[value.index] else { continue }
-                blocks[offset] = max(blocks[offset] ?? 0, shape(value).elementCount * memory.elementByteCount)
+                blocks[offset] = max(
+                    blocks[offset] ?? 0, shape(value).elementCount * memory.elementByteCount(of: value))
             }
             live = live.filter { lastUses[$0.index] > step }
             return blocks.values.reduce(0, +)

@@ -72,7 +72,7 @@ struct OneNode {
         let backend = CPUBackend(
             threadCount: threadCount, kernelForm: variant.form, arithmetic: variant.arithmetic)
         let plan = Plan(
-            graph, elementByteCount: variant.arithmetic.storedByteCount,
+            graph, storage: variant.arithmetic.storage,
             wideValues: variant.storesWide || needsWide ? Set(values + [output]) : [])
         let prepared = try backend.prepare(plan, weights: weights)
         let result = try prepared.run(inputs + guards)
@@ -131,12 +131,5 @@ extension HostTensor {
     /// The same with elements that bfloat16 holds exactly.
     var roundedToBFloat16: HostTensor {
         float32.map { HostTensor(shape: shape, float32: $0.map(\.roundedToBFloat16)) } ?? self
-    }
-}
-
-extension Float {
-    /// The nearest number that bfloat16 holds, ties to even.
-    var roundedToBFloat16: Float {
-        isNaN ? self : Float(bitPattern: (bitPattern + 0x7fff + (bitPattern >> 16 & 1)) & 0xffff_0000)
     }
 }

@@ -16,7 +16,8 @@ struct OpenCLDeviceTests {
         try Fixture.mini.estimator { $0.device = .cpu }.estimate(Fixture.mini.photograph())
     }
 
-    @Test("gives the CPU's depth", arguments: indices, [(Precision.float32, 2e-4), (.float16, 1e-2)])
+    @Test(
+        "gives the CPU's depth", arguments: indices, [(Precision.float32, 2e-4), (.float16, 1e-2), (.bfloat16, 8e-2)])
     func depth(index: Int, precision: (Precision, Double)) throws {
         let estimator = try Fixture.mini.estimator {
             $0.device = .openCL("\(index)")

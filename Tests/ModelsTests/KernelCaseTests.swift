@@ -25,11 +25,13 @@ struct KernelCaseTests {
         #expect(cases.contains { $0.shape.hasSuffix(", 3 together") } == joinsSteps)
     }
 
-    @Test("together they cost what the plan costs", arguments: [(2, false), (4, false), (4, true)])
-    func cost(elementByteCount: Int, joinsSteps: Bool) {
-        let wide = elementByteCount == 2 ? Self.graph.wideValues : []
+    @Test(
+        "together they cost what the plan costs",
+        arguments: [(DataType.float16, false), (.float32, false), (.float32, true)])
+    func cost(storage: DataType, joinsSteps: Bool) {
+        let wide = storage == .float16 ? Self.graph.wideValues : []
         let plan = Plan(
-            Self.graph, elementByteCount: elementByteCount, wideValues: wide, joinsSteps: joinsSteps)
+            Self.graph, storage: storage, wideValues: wide, joinsSteps: joinsSteps)
         let sum = KernelCase.all(of: plan).reduce(Cost()) { sum, one in
             let alone = one.plan(of: one.problem)
             #expect(alone.steps.count == 1)

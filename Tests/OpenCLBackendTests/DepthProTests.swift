@@ -20,7 +20,9 @@ struct DepthProTests {
         let checkpoint = try Checkpoint(path: fixture.folder.path)
         let graph = try DepthPro(checkpoint).graph(imageCount: imageCount, microBatch: microBatch).fused()
         let prepared = try OpenCLPreparedPlan(
-            Plan(graph, elementByteCount: target.elementByteCount, joinsSteps: joinsSteps), weights: checkpoint.weights,
+            Plan(
+                graph, storage: target.storage, wideValues: target.storage == .float32 ? [] : graph.wideResults,
+                joinsSteps: joinsSteps), weights: checkpoint.weights,
             on: try context ?? target.context(), limits: target.limits)
         let photographs = [HostTensor](repeating: try fixture.photographTensor(), count: imageCount)
         return try results(prepared.run(photographs), imageCount: imageCount)
@@ -40,7 +42,7 @@ struct DepthProTests {
         let expected = try results(prepared.run([try fixture.photographTensor()]), imageCount: 1)[0]
         let found = try outputs(fixture, target)[0]
         let depths = expected.count - 1
-        let share = target.elementByteCount == 4 ? 2e-4 : 1e-2
+        let share = target.storage == .float32 ? 2e-4 : 20 * target.storage.greatestRounding
         let limit = share * Double(expected.prefix(depths).map(abs).max() ?? 0)
         expectClose(
             Array(found.prefix(depths)), expected.prefix(depths).map(Double.init), absolute: limit, "\(target) depth")
@@ -74,9 +76,9 @@ struct DepthProTests {
     }
 
     /// On processors the vectors' width is told, 0 stands for a GPU.
-    @Test("The published network takes at most 400 launches", arguments: [2, 4], [0, 8, 16])
-    func launchCount(elementByteCount: Int, vectorWidth: Int) throws {
-        let plan = try Plan.published(elementByteCount: elementByteCount)
+    @Test("The published network takes at most 400 launches", arguments: DataType.ofKernels, [0, 8, 16])
+    func launchCount(storage: DataType, vectorWidth: Int) throws {
+        let plan = try Plan.published(storage: storage)
         var limits = KernelLimits(
             forms: KernelForms(vectorWidth == 0 ? .tile : .vector), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
             allocationByteCount: 20 << 30)

@@ -21,7 +21,7 @@ extension FakeDriverTests {
             let weights: MemoryWeights
             let photograph = HostTensor(shape: [5, 7, 3], uint8: (0..<105).map { UInt8($0) })
 
-            init(elementByteCount: Int) {
+            init(storage: DataType) {
                 var graph = Graph()
                 let image = graph.append(
                     .prepareImage(PrepareImage(side: 8)), [graph.input(.photograph)], scope: "a", stage: .prepare)
@@ -32,7 +32,7 @@ extension FakeDriverTests {
                     .conv2D(Conv2D(weight: kernel, padding: 1, epilogue: epilogue)), [image], scope: "b",
                     stage: .decoder)
                 graph.outputs = [("map", map)]
-                plan = Plan(graph, elementByteCount: elementByteCount)
+                plan = Plan(graph, storage: storage)
                 weights = MemoryWeights(for: plan.weights, seed: 1)
             }
 
@@ -85,9 +85,11 @@ extension FakeDriverTests {
         /// The name of the call that failed; the driver's functions have the real names and an underscore.
         private var failedCall: String? { fake_opencl_now().last_call.map { String(String(cString: $0).dropLast()) } }
 
-        @Test("any one call that fails gives an error that names it, or does not matter", arguments: [4, 2])
-        func oneCall(_ elementByteCount: Int) throws {
-            let example = Example(elementByteCount: elementByteCount)
+        @Test(
+            "any one call that fails gives an error that names it, or does not matter",
+            arguments: [DataType.float32, .float16])
+        func oneCall(_ storage: DataType) throws {
+            let example = Example(storage: storage)
             try example.run(library, paths: paths)
             expectNothingLeft("without a failure")
             let count = fake_opencl_now().calls
@@ -117,7 +119,7 @@ extension FakeDriverTests {
             "any one call that fails while programs are stored or loaded is an error or does not matter",
             arguments: [true, false])
         func oneCallOfTheCache(isStored: Bool) throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             let stored = ProgramCache(folder: folder.file("programs"))
             try example.run(library, paths: paths, programs: stored)
             Self.reset()
@@ -147,7 +149,7 @@ extension FakeDriverTests {
         @Test(
             "a device lost at any call of a run is opened anew and the run repeated", arguments: [-5, -14, -36, -9999])
         func lost(_ status: Int32) throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             // How many calls a run makes.
             Self.reset()
             var runCalls = 0
@@ -176,7 +178,7 @@ extension FakeDriverTests {
 
         @Test("a device lost at any call at all gives a clear error or the result")
         func lostAnywhere() throws {
-            let example = Example(elementByteCount: 2)
+            let example = Example(storage: .float16)
             Self.reset()
             try example.run(library, paths: paths)
             for call in 1...fake_opencl_now().calls {
@@ -193,7 +195,7 @@ extension FakeDriverTests {
 
         @Test("a lost plan is released before its successor takes its memory, and its context given up once")
         func lostMemory() throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             Self.reset()
             do {
                 let backend = try backend()
@@ -214,7 +216,7 @@ extension FakeDriverTests {
 
         @Test("memory that is short after a loss is no second loss")
         func fullAfterLoss() throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             Self.reset()
             do {
                 let backend = try backend()
@@ -232,7 +234,7 @@ extension FakeDriverTests {
 
         @Test("a clock that runs backwards or stands still costs the times and nothing else", arguments: [1, 2])
         func brokenClock(_ clock: UInt32) throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             Self.reset()
             fake_opencl_set_clock(fake_opencl_clock(clock))
             do {
@@ -253,7 +255,7 @@ extension FakeDriverTests {
             #expect(survey.devices.map(\.name) == ["Fake GPU"])
             #expect(survey.failures.count == (part == 3 ? 0 : 1))
             #expect(survey.devices.first?.limits.sharesHostMemory == false)
-            try Example(elementByteCount: 4).run(library, paths: paths)
+            try Example(storage: .float32).run(library, paths: paths)
             expectNothingLeft("broken \(part)")
         }
 
@@ -287,7 +289,7 @@ extension FakeDriverTests {
 
         @Test("a device that stays lost is an error, and the next run tries again")
         func lostTwice() throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             Self.reset()
             do {
                 let backend = try backend()
@@ -307,7 +309,7 @@ extension FakeDriverTests {
 
         @Test("a plan too large for the device says how many bytes are needed and there")
         func tooLarge() throws {
-            let example = Example(elementByteCount: 4)
+            let example = Example(storage: .float32)
             let needed = example.plan.memory.byteCount
             for memory in stride(from: 256, through: 40_000, by: 256) {
                 Self.reset(memory: memory, allocation: memory)

@@ -28,15 +28,15 @@ struct GroupTests {
 extension TestTarget {
     /// Compares each member with its reference, and all bits with those of launches of one member.
     func check(_ group: GroupCase, limits: KernelLimits? = nil) throws {
-        let group = elementByteCount == 2 ? group.inHalf : group
+        let group = group.stored(as: storage)
         let (graph, inputs, guards) = group.guarded
         let weights = group.members[0].weights
-        let joined = Plan(graph, elementByteCount: elementByteCount, joinsSteps: true)
+        let joined = Plan(graph, storage: storage, joinsSteps: true)
         try #require(LaunchPlan(joined, limits ?? self.limits).launchCount == 1)
         let prepared = try prepare(joined, weights: weights, limits: limits)
         let together = try prepared.run(inputs).outputs
         let apart = try prepare(
-            Plan(graph, elementByteCount: elementByteCount), weights: weights, limits: limits
+            Plan(graph, storage: storage), weights: weights, limits: limits
         ).run(inputs).outputs
         for (index, member) in group.members.enumerated() {
             let found = try #require(together["result \(index)"]?.float32)

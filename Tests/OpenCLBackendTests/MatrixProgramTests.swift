@@ -9,10 +9,21 @@ import Testing
 @Suite("Programs for matrix units")
 struct MatrixProgramTests {
     @Test("are as recorded") func snapshot() throws {
-        let plan = try Plan.published(elementByteCount: 2)
+        let plan = try Plan.published(storage: .float16)
         let units = MatrixUnit.allCases.filter { $0 != .plain }
         var known: Set<KernelVariant> = []
-        let text = units.flatMap { Self.programs(plan, $0, &known) }.joined(separator: "\n") + "\n"
+        let float16 = units.flatMap { Self.programs(plan, $0, &known) }
+        // Only elements and instructions are others: one of each kernel, and of those that rectify what they read.
+        let short = try Plan.published(storage: .bfloat16)
+        let bfloat16 = units.filter { !$0.isWide }.flatMap { unit in
+            var kernels: Set<String> = []
+            return Self.programs(short, unit, &known).filter { line in
+                kernels.insert(
+                    line.split(separator: " ")[1] + (line.contains("RECTIFIES=1") ? " of what it rectifies" : "")
+                ).inserted
+            }
+        }
+        let text = (float16 + bfloat16).joined(separator: "\n") + "\n"
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../scripts/kernels/programs.txt")
         if ProcessInfo.processInfo.environment["FATHOM_UPDATE_SNAPSHOTS"] != nil {
@@ -26,9 +37,10 @@ struct MatrixProgramTests {
         let limits = KernelLimits(
             forms: KernelForms(.matrix(unit)), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
             allocationByteCount: 20 << 30)
-        let variants = (LaunchPlan(plan, limits).variants + [MatrixRoof(limits).variant]).filter {
-            $0.sources.contains(.matrixTile) && known.insert($0).inserted
-        }
+        let variants = (LaunchPlan(plan, limits).variants + [MatrixRoof(limits, storage: plan.memory.storage).variant])
+            .filter {
+                $0.sources.contains(.matrixTile) && known.insert($0).inserted
+            }
         return variants.map { variant in
             let files = variant.sources.map(\.rawValue).joined(separator: "+")
             let constants = variant.constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -7,8 +7,8 @@ import Testing
 /// arithmetic.
 @Suite("Emulated matrix units")
 struct MatrixUnitTests {
-    private static func targets(_ units: Set<MatrixUnit>) -> [TestTarget] {
-        TestTarget.emulations.filter { $0.form.matrixUnit.map(units.contains) ?? false }
+    private static func targets(_ units: Set<MatrixUnit>, storing storage: DataType = .float16) -> [TestTarget] {
+        TestTarget.emulations(storing: storage).filter { $0.form.matrixUnit.map(units.contains) ?? false }
     }
 
     @Test("every operation", arguments: targets([.mma, .wgmma, .plain]), MatrixCases.all)
@@ -19,9 +19,17 @@ struct MatrixUnitTests {
         MatrixCases.few)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test("the loop of the roof multiplies as often as it says", arguments: TestTarget.emulations)
+    /// Fragments lie as those of float16 do, so that the elements are all that is new.
+    @Test(
+        "in bfloat16", arguments: targets([.mma, .wgmma, .plain], storing: .bfloat16),
+        MatrixCases.few + [MatrixCases.rectified])
+    func bfloat16(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+
+    @Test(
+        "the loop of the roof multiplies as often as it says",
+        arguments: TestTarget.emulations + targets([.mma], storing: .bfloat16))
     func roof(target: TestTarget) throws {
-        let loop = MatrixRoof(target.limits)
+        let loop = MatrixRoof(target.limits, storage: target.storage)
         let total = try loop.total(rounds: 3, on: target.context())
         #expect(total == 3 * Double(loop.flopCount) / 2 * 0x1p-14)
     }
@@ -90,7 +98,7 @@ struct MatrixUnitTests {
         var limits = target.limits
         limits.defect = defect
         let context = try target.context()
-        return SelfTestResult(KnownAnswer.all.filter { $0.family == family }, elementByteCount: 2) {
+        return SelfTestResult(KnownAnswer.all.filter { $0.family == family }, storage: .float16) {
             plan, weights throws(BackendError) in
             try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
         }

@@ -15,7 +15,7 @@ struct OrderOfSumsTests {
         let op = Linear(weight: Self.weight, epilogue: epilogueCase(channels: 200, activation: .gelu))
         let value = graph.input(.tensor(x.shape))
         graph.outputs = [("y", graph.append(.linear(op), [value], scope: "test", stage: .decoder))]
-        let plan = Plan(graph, elementByteCount: target.elementByteCount)
+        let plan = Plan(graph, storage: target.storage)
         var limits = target.limits
         if let workGroupSize { limits.workGroupSize = workGroupSize }
         let weights = MemoryWeights(for: [Self.weight], seed: 92)

@@ -26,7 +26,8 @@ struct PathTests {
     func all(_ test: TestDevice) throws {
         let backend = OpenCLBackend(test.device, name: "opencl", caches: OpenCLBackend.Caches.none)
         let results = backend.paths.all()
-        #expect(results.count == KnownAnswer.Family.allCases.count * KernelForm.portable.count * 2)
+        #expect(
+            results.count == KnownAnswer.Family.allCases.count * KernelForm.portable.count * DataType.ofKernels.count)
         for (path, result) in results { #expect(result.passed, "\(test.testDescription), \(path): \(result.detail)") }
         #expect(backend.selfTest().passed)
     }
@@ -35,7 +36,7 @@ struct PathTests {
     func crowded(_ test: TestDevice) throws {
         let context = try OpenCLContext(test.device)
         let limits = KernelLimits(test.device)
-        let result = SelfTestResult([.crowdedProduct], elementByteCount: 2) { plan, weights throws(BackendError) in
+        let result = SelfTestResult([.crowdedProduct], storage: .float16) { plan, weights throws(BackendError) in
             try OpenCLPreparedPlan(plan, weights: weights, on: context, limits: limits)
         }
         #expect(result.passed, "\(result.detail)")
@@ -45,17 +46,17 @@ struct PathTests {
     func demotion(_ test: TestDevice) throws {
         let best = KernelForm(for: test.device)
         let next = try #require(KernelForm.portable.first { $0 != best })
-        let tests = Tests { !($0.family == .attention && $0.form == best && $0.elementByteCount == 2) }
+        let tests = Tests { !($0.family == .attention && $0.form == best && $0.storage == .float16) }
         let table = PathTable(test.device, memory: nil) { tests.run($0) }
-        #expect(try table.forms(elementByteCount: 4) == KernelForms(best))
+        #expect(try table.forms(storage: .float32) == KernelForms(best))
         var expected = KernelForms(best)
         expected.attention = next
-        #expect(try table.forms(elementByteCount: 2) == expected)
+        #expect(try table.forms(storage: .float16) == expected)
         let convolution = Tests { !($0.family == .convolution && $0.form == best) }
         expected = KernelForms(best)
         expected.product = next
         #expect(
-            try PathTable(test.device, memory: nil) { convolution.run($0) }.forms(elementByteCount: 4) == expected)
+            try PathTable(test.device, memory: nil) { convolution.run($0) }.forms(storage: .float32) == expected)
     }
 
     @Test("a family without a right path is an error that says what each did", arguments: TestDevice.all.prefix(1))
@@ -63,7 +64,7 @@ struct PathTests {
         let table = PathTable(test.device, memory: nil) { path in
             SelfTestResult(passed: path.family != .other, detail: "off by 7")
         }
-        let error = #expect(throws: BackendError.self) { try table.forms(elementByteCount: 4) }
+        let error = #expect(throws: BackendError.self) { try table.forms(storage: .float32) }
         let text = error.map { "\($0)" } ?? ""
         for word in ["other f32 tile: off by 7", "other f32 vector: off by 7", test.device.name] {
             #expect(text.contains(word), "\(text)")
@@ -76,18 +77,18 @@ struct PathTests {
         let folder = try TemporaryFolder()
         let memory = PathMemory(folder: folder.path, device: test.device)
         let first = Tests { $0.form == .vector }
-        let forms = try PathTable(test.device, memory: memory) { first.run($0) }.forms(elementByteCount: 4)
+        let forms = try PathTable(test.device, memory: memory) { first.run($0) }.forms(storage: .float32)
         #expect(forms == KernelForms(.vector) && first.count > 0)
 
         let second = Tests { _ in false }
-        #expect(try PathTable(test.device, memory: memory) { second.run($0) }.forms(elementByteCount: 4) == forms)
+        #expect(try PathTable(test.device, memory: memory) { second.run($0) }.forms(storage: .float32) == forms)
         #expect(second.count == 0)
 
         let file = try #require(try folder.allFiles().first)
         for damaged in ["", "{", "[]", "{\"product f32 vector\": 7}"] {
             try Data(damaged.utf8).write(to: URL(fileURLWithPath: folder.file(file)))
             let again = Tests { $0.form == .vector }
-            #expect(try PathTable(test.device, memory: memory) { again.run($0) }.forms(elementByteCount: 4) == forms)
+            #expect(try PathTable(test.device, memory: memory) { again.run($0) }.forms(storage: .float32) == forms)
             #expect(again.count == first.count)
         }
     }
@@ -96,7 +97,7 @@ struct PathTests {
     func transient(_ test: TestDevice) throws {
         let folder = try TemporaryFolder()
         let memory = PathMemory(folder: folder.path, device: test.device)
-        let path = KernelPath(family: .product, form: .tile, elementByteCount: 4)
+        let path = KernelPath(family: .product, form: .tile, storage: .float32)
         let full = SelfTestResult(passed: false, detail: "full", ground: .shortage)
         #expect(!PathTable(test.device, memory: memory) { _ in full }.result(of: path).passed)
         let tests = Tests { _ in true }
@@ -111,7 +112,7 @@ struct PathTests {
         let folder = try TemporaryFolder()
         let memory = PathMemory(folder: folder.path, device: test.device)
         for (form, count) in [(KernelForm.tile, 1), (.vector, 1), (.emulation(.mma), 1), (.matrix(.mma), 0)] {
-            let path = KernelPath(family: .product, form: form, elementByteCount: 2)
+            let path = KernelPath(family: .product, form: form, storage: .float16)
             let refused = SelfTestResult(passed: false, detail: "does not build", ground: .refusal)
             #expect(!PathTable(test.device, memory: memory) { _ in refused }.result(of: path).passed)
             let tests = Tests { _ in true }
@@ -139,7 +140,7 @@ struct PathTests {
         let context = try OpenCLContext(test.device)
         var broken = KernelLimits(test.device)
         let expected = try productOfWeights { try OpenCLPreparedPlan($0, weights: $1, on: context) }
-        let path = KernelPath(family: .product, form: KernelForm(for: test.device), elementByteCount: 4)
+        let path = KernelPath(family: .product, form: KernelForm(for: test.device), storage: .float32)
         broken.defect = KernelDefect(breaking: path)
         let found = try productOfWeights {
             try OpenCLPreparedPlan($0, weights: $1, on: context, weightLimits: broken)
@@ -171,9 +172,9 @@ struct PathTests {
 
 @Suite("OpenCL roof")
 struct RoofTests {
-    @Test("arithmetic and memory have a measured speed", arguments: TestDevice.all, [4, 2])
-    func roof(_ test: TestDevice, elementByteCount: Int) throws {
-        let roof = try OpenCLBackend(test.device, name: "opencl").measureRoof(elementByteCount: elementByteCount)
+    @Test("arithmetic and memory have a measured speed", arguments: TestDevice.all, [DataType.float32, .bfloat16])
+    func roof(_ test: TestDevice, storage: DataType) throws {
+        let roof = try OpenCLBackend(test.device, name: "opencl").measureRoof(storage: storage)
         #expect(roof.arithmetic.name == "f32 multiply-add" && roof.arithmetic.perSecond > 1e8)
         #expect(
             roof.otherArithmetic.map(\.name)

@@ -3,9 +3,10 @@ import TensorCore
 
 extension Plan {
     /// The published network with all patches of a photograph in one micro-batch.
-    static func published(elementByteCount: Int) throws -> Plan {
+    static func published(storage: DataType) throws -> Plan {
+        let graph = try DepthPro(.published).graph(microBatch: 35).fused()
         return Plan(
-            try DepthPro(.published).graph(microBatch: 35).fused(), elementByteCount: elementByteCount,
+            graph, storage: storage, wideValues: storage == .float32 ? [] : graph.wideResults,
             joinsSteps: true)
     }
 }

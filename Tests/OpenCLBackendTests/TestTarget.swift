@@ -8,27 +8,32 @@ import Testing
 struct TestTarget: Sendable, CustomTestStringConvertible {
     let test: TestDevice
     let form: KernelForm
-    /// 4 for float32, 2 for float16.
-    let elementByteCount: Int
+    /// How elements are stored.
+    let storage: DataType
 
     var testDescription: String {
-        "\(test.testDescription), \(form.rawValue) form, \(elementByteCount == 2 ? "f16" : "f32")"
+        "\(test.testDescription), \(form.rawValue) form, \(storage.precisionName)"
     }
 
-    /// Every device with both forms and both precisions.
+    /// Every device with both forms and every way to store elements.
     static let all = TestDevice.all.flatMap { test in
         KernelForm.portable.flatMap { form in
-            [4, 2].map { TestTarget(test: test, form: form, elementByteCount: $0) }
+            DataType.ofKernels.map { TestTarget(test: test, form: form, storage: $0) }
         }
     }
 
-    /// Those for the long tables: without float16 in the form that does not suit the device, which `TinyShapeTests`
-    /// covers. Each case is a program to compile.
-    static let main = all.filter { $0.elementByteCount == 4 || $0.form == KernelForm(for: $0.test.device) }
+    /// Those for the long tables: without elements of 16 bits in the form that does not suit the device, which
+    /// `TinyShapeTests` covers. Each case is a program to compile.
+    static let main = all.filter { $0.storage == .float32 || $0.form == KernelForm(for: $0.test.device) }
 
-    /// Every device with every emulated matrix unit, which take float16.
-    static let emulations = TestDevice.all.flatMap { test in
-        KernelForm.emulations.map { TestTarget(test: test, form: $0, elementByteCount: 2) }
+    /// Every device with every emulated matrix unit on float16.
+    static let emulations = emulations(storing: .float16)
+
+    /// Every device with every emulated matrix unit, which take elements of 16 bits.
+    static func emulations(storing storage: DataType) -> [TestTarget] {
+        TestDevice.all.flatMap { test in
+            KernelForm.emulations.map { TestTarget(test: test, form: $0, storage: storage) }
+        }
     }
 
     /// Those of them that have no barriers of their own.
@@ -46,9 +51,11 @@ struct TestTarget: Sendable, CustomTestStringConvertible {
     }
 
     /// A case through the production path: a plan of one node between guards.
-    func run(_ shape: OperationCase, keepsInputs: Bool = true, limits: KernelLimits? = nil) throws -> [Float] {
+    func run(
+        _ shape: OperationCase, keepsInputs: Bool = true, limits: KernelLimits? = nil, hasWideResult: Bool = false
+    ) throws -> [Float] {
         let (graph, guards) = shape.guarded(keepsInputs: keepsInputs)
-        let plan = Plan(graph, elementByteCount: elementByteCount)
+        let plan = Plan(graph, storage: storage, wideValues: hasWideResult ? graph.wideResults : [])
         let result = try prepare(plan, weights: shape.weights, limits: limits).run(shape.inputs + guards)
         for (index, band) in guards.enumerated() {
             #expect(result.outputs["guard \(index)"] == band, "\(shape.testDescription): wrote outside the output")
@@ -62,16 +69,25 @@ struct TestTarget: Sendable, CustomTestStringConvertible {
 
     /// How far off a result may be, besides a share of itself.
     func tolerance(of shape: OperationCase) -> Double {
-        // Matrix units take the weights of attention in half, each off by a share of itself.
+        // Matrix units take the shares and the scaled queries of attention rounded. A query's rounding moves scores by a share
+        // of themselves, so that the greatest of the table, which are above 20, move a result most.
         guard case .attention = shape.op, form.matrixUnit != nil else { return shape.absolute }
-        return shape.absolute + 0x1p-11 * Double(shape.inputs[0].float32?.map(abs).max() ?? 0)
+        return shape.absolute + 4 * storage.greatestRounding * Double(shape.inputs[0].float32?.map(abs).max() ?? 0)
+    }
+
+    /// Compares a result that is not rounded as inputs and weights are.
+    func checkWideResult(_ shape: OperationCase) throws {
+        let rounded = shape.stored(as: storage)
+        expectClose(
+            try run(rounded, hasWideResult: true), try rounded.reference(), absolute: shape.absolute,
+            relative: shape.relative, "\(testDescription): \(shape.testDescription)")
     }
 
     /// Compares with the reference, with residuals kept and taken over.
     func check(
         _ shape: OperationCase, limits: KernelLimits? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let shape = elementByteCount == 2 ? shape.inHalf : shape
+        let shape = shape.stored(as: storage)
         let expected = try shape.reference()
         for keepsInputs in shape.inputs.count > 1 ? [true, false] : [true] {
             expectClose(

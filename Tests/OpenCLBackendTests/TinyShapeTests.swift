@@ -15,8 +15,13 @@ struct TinyShapeTests {
         try target.check(shape, limits: limits)
     }
 
+    @Test(
+        "with results as floats", arguments: TestTarget.all.filter { $0.storage != .float32 },
+        TinyCases.all.filter(\.isPlainProduct))
+    func wideResults(target: TestTarget, shape: OperationCase) throws { try target.checkWideResult(shape) }
+
     /// The tiles of the largest devices, in the form for GPUs.
-    @Test("with large tiles", arguments: TestTarget.all.filter { $0.form == .tile && $0.elementByteCount == 4 })
+    @Test("with large tiles", arguments: TestTarget.all.filter { $0.form == .tile && $0.storage == .float32 })
     func largeTiles(target: TestTarget) throws {
         let op = Linear(weight: .tensor("w", [130, 5]), epilogue: epilogueCase(channels: 130, bias: true))
         var generator = SeededGenerator(seed: 3)
@@ -77,6 +82,6 @@ struct SeededRaceTests {
     private func run(_ shape: OperationCase, _ target: TestTarget) throws {
         var limits = target.limits
         limits.defect = .missingBarrier
-        _ = try target.run(shape.inHalf, limits: limits)
+        _ = try target.run(shape.stored(as: target.storage), limits: limits)
     }
 }

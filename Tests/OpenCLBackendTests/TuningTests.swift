@@ -12,19 +12,19 @@ struct TuningTests {
     private static let weight = Weight.tensor("weight", [96, 200])
 
     /// One product and one attention, as a model has them.
-    private func plan(elementByteCount: Int = 4) -> Plan {
+    private func plan(storage: DataType = .float32) -> Plan {
         var graph = Graph()
         let x = graph.input(.tensor([2, 150, 200]))
         let op = Linear(weight: Self.weight, epilogue: epilogueCase(channels: 96, bias: true, activation: .gelu))
         let qkv = graph.append(.linear(op), [x], scope: "qkv", stage: .encoders)
         let y = graph.append(.attention(Attention(headCount: 2)), [qkv], scope: "attention", stage: .encoders)
         graph.outputs = [("y", y)]
-        return Plan(graph, elementByteCount: elementByteCount)
+        return Plan(graph, storage: storage)
     }
 
-    private func tuner(_ backend: OpenCLBackend, elementByteCount: Int = 4) throws -> KernelTuner {
+    private func tuner(_ backend: OpenCLBackend, storage: DataType = .float32) throws -> KernelTuner {
         let processor = CPUBackend(threadCount: 1)
-        return try KernelTuner(backend, elementByteCount: elementByteCount) { plan, weights throws(BackendError) in
+        return try KernelTuner(backend, storage: storage) { plan, weights throws(BackendError) in
             try processor.prepare(plan, weights: weights)
         }
     }
@@ -44,12 +44,12 @@ struct TuningTests {
 
     @Test(
         "a wrong candidate that is the fastest never wins, whether it enters the race or only the final",
-        arguments: TestDevice.all, [(4, KernelTuner.Stage.race), (2, .race), (4, .final)])
-    func wrongCandidate(_ test: TestDevice, _ way: (elementByteCount: Int, stage: KernelTuner.Stage)) throws {
+        arguments: TestDevice.all, [(DataType.float32, KernelTuner.Stage.race), (.float16, .race), (.float32, .final)])
+    func wrongCandidate(_ test: TestDevice, _ way: (storage: DataType, stage: KernelTuner.Stage)) throws {
         guard test.device.kind == .cpu else { return }
-        var tuner = try tuner(backend(test), elementByteCount: way.elementByteCount)
+        var tuner = try tuner(backend(test), storage: way.storage)
         tuner.wrongCutEnters = way.stage
-        let (outcomes, _) = try tuner.tune(plan(elementByteCount: way.elementByteCount), seconds: 4) { _ in }
+        let (outcomes, _) = try tuner.tune(plan(storage: way.storage), seconds: 4) { _ in }
         let product = try #require(outcomes.first { $0.record.shape.kernel == "linear" })
         #expect(product.rejected.count == 1)
         let reasons = product.rejected.map(\.reason)
@@ -70,8 +70,8 @@ struct TuningTests {
         // Both or none.
         #expect(outcomes.count == 2 || leftOut == 2)
         #expect(Set(outcomes.map { $0.record.constants["PANEL"] }).count <= 1, "\(outcomes)")
-        let limits = KernelLimits(test.device, forms: try backend.paths.forms(elementByteCount: 4))
-        let cuts = TunedCuts(outcomes.map(\.record), elementByteCount: 4, limits)
+        let limits = KernelLimits(test.device, forms: try backend.paths.forms(storage: .float32))
+        let cuts = TunedCuts(outcomes.map(\.record), storage: .float32, limits)
         #expect(cuts.count == outcomes.count)
     }
 
@@ -106,7 +106,7 @@ struct TuningTests {
 
     @Test("a candidate that takes the device with it is not run again, and tuning goes on", arguments: TestDevice.all)
     func lostDevice(_ test: TestDevice) throws {
-        guard try backend(test).paths.forms(elementByteCount: 4).product == .vector else { return }
+        guard try backend(test).paths.forms(storage: .float32).product == .vector else { return }
         // No kernel without tuning has that many rows.
         let (outcomes, leftOut) = try tuner(poisoned(test, "ITEM_ROWS", 3)).tune(plan(), seconds: 20) { _ in }
         #expect(leftOut == 0)
@@ -196,7 +196,7 @@ struct TuningFileTests {
         let (untuned, others) = (limits.withCandidates(for: shape)[0], limits.withCandidates(for: shape).dropFirst())
         let kept = record(rows: 4096, constants: [:])
         let cuts = { (cut: [String: Int]) in
-            TunedCuts([record(rows: 256, constants: cut), kept], elementByteCount: 4, limits)
+            TunedCuts([record(rows: 256, constants: cut), kept], storage: .float32, limits)
         }
         let samePanel = try #require(others.first { $0.constants["PANEL"] == untuned.constants["PANEL"] }).constants
         let both = cuts(samePanel)
@@ -209,7 +209,7 @@ struct TuningFileTests {
     @Test("a cut that no candidate has is not run", arguments: TestDevice.all.prefix(1))
     func unknownCut(_ test: TestDevice) {
         let limits = KernelLimits(test.device, form: .vector)
-        #expect(TunedCuts([record()], elementByteCount: 4, limits).count == 1)
+        #expect(TunedCuts([record()], storage: .float32, limits).count == 1)
         for (name, value) in [("PANEL", 0), ("PANEL", 1 << 40), ("ITEM_ROWS", -6), ("ITEM_ROWS", 7), ("TAPS", 3)] {
             var constants = record().constants
             constants[name] = value
@@ -217,9 +217,9 @@ struct TuningFileTests {
             let changed = TuningRecord(
                 shape: old.shape, precision: old.precision, place: old.place, form: old.form, constants: constants,
                 seconds: 1, untunedSeconds: 2)
-            #expect(TunedCuts([changed], elementByteCount: 4, limits).count == 0, "\(name)=\(value)")
+            #expect(TunedCuts([changed], storage: .float32, limits).count == 0, "\(name)=\(value)")
         }
-        #expect(TunedCuts([record()], elementByteCount: 2, limits).count == 0)
+        #expect(TunedCuts([record()], storage: .float16, limits).count == 0)
     }
 
     @Test("the records that come with the program are candidates of their form", arguments: TestDevice.all.prefix(1))
@@ -227,8 +227,8 @@ struct TuningFileTests {
         for record in TuningStore.defaults {
             let form = try #require(KernelForm.portable.first { $0.rawValue == record.form })
             let limits = KernelLimits(test.device, form: form)
-            let elementByteCount = record.precision == "f16" ? 2 : 4
-            #expect(TunedCuts([record], elementByteCount: elementByteCount, limits).count == 1, "\(record)")
+            let storage = try #require(DataType.ofKernels.first { $0.precisionName == record.precision })
+            #expect(TunedCuts([record], storage: storage, limits).count == 1, "\(record)")
         }
     }
 }

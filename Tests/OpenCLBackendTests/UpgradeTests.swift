@@ -14,7 +14,7 @@ extension FakeDriverTests {
     struct UpgradeTests {
         private let folder: TemporaryFolder
         private let library: OpenCLLibrary
-        private static let wgmma = KernelPath(family: .product, form: .matrix(.wgmma), elementByteCount: 2)
+        private static let wgmma = KernelPath(family: .product, form: .matrix(.wgmma), storage: .float16)
 
         init() throws {
             folder = try TemporaryFolder()
@@ -47,7 +47,7 @@ extension FakeDriverTests {
             let x = graph.input(.tensor([1, 64, 64]))
             let op = Linear(weight: .tensor("w", [128, 64]), epilogue: Epilogue())
             graph.outputs = [("y", graph.append(.linear(op), [x], scope: "a", stage: .decoder))]
-            let plan = Plan(graph, elementByteCount: 2)
+            let plan = Plan(graph, storage: .float16)
             return (plan, MemoryWeights(for: plan.weights, seed: 1))
         }
 
@@ -71,14 +71,14 @@ extension FakeDriverTests {
         func candidates(_ major: Int32, _ minor: Int32, _ product: [MatrixUnit], _ attention: [MatrixUnit]) throws {
             let table = PathTable(try device(major, minor), memory: nil) { _ in SelfTestResult(passed: true, detail: "")
             }
-            let units = { (family: KnownAnswer.Family, elementByteCount: Int) in
-                table.all().map(\.path).filter { $0.family == family && $0.elementByteCount == elementByteCount }
+            let units = { (family: KnownAnswer.Family, storage: DataType) in
+                table.all().map(\.path).filter { $0.family == family && $0.storage == storage }
                     .compactMap(\.form.matrixUnit)
             }
-            #expect(units(.product, 2) == product && units(.convolution, 2) == product)
-            #expect(units(.attention, 2) == attention)
-            #expect(units(.product, 4).isEmpty && units(.other, 2).isEmpty)
-            #expect(try table.forms(elementByteCount: 2).product.matrixUnit == product.first)
+            #expect(units(.product, .float16) == product && units(.convolution, .bfloat16) == product)
+            #expect(units(.attention, .float16) == attention)
+            #expect(units(.product, .float32).isEmpty && units(.other, .float16).isEmpty)
+            #expect(try table.forms(storage: .float16).product.matrixUnit == product.first)
         }
 
         @Test("one that passes runs, from a binary for sm_90a")
@@ -88,7 +88,7 @@ extension FakeDriverTests {
             let (plan, weights) = Self.plan()
             try compiling(to: RetargetedPTXTests.sample) {
                 // The wide form is tried, computes nothing, and gives way.
-                let forms = try backend.paths.forms(elementByteCount: 2)
+                let forms = try backend.paths.forms(storage: .float16)
                 #expect(forms.product == .matrix(.wgmma))
                 let before = fake_opencl_now().binaries
                 let prepared = try backend.prepare(plan, weights: weights)
@@ -127,7 +127,7 @@ extension FakeDriverTests {
             fake_opencl_refuse_binaries(failure.refusesBinaries ? 1 : 0)
             try compiling(to: failure.compiled) {
                 let backend = backend(device, memory)
-                let forms = try backend.paths.forms(elementByteCount: 2)
+                let forms = try backend.paths.forms(storage: .float16)
                 #expect(forms.product == .matrix(.mma) && forms.attention == .matrix(.mma))
                 let result = backend.paths.result(of: Self.wgmma)
                 #expect(!result.passed && result.detail.contains(failure.reason), "\(result.detail)")
@@ -135,7 +135,7 @@ extension FakeDriverTests {
             // A new start neither compiles nor computes, and knows why.
             let sources = fake_opencl_now().sources
             let again = backend(device, memory)
-            #expect(try again.paths.forms(elementByteCount: 2).product == .matrix(.mma))
+            #expect(try again.paths.forms(storage: .float16).product == .matrix(.mma))
             let result = again.paths.result(of: Self.wgmma)
             #expect(!result.passed && result.detail.contains(failure.reason), "\(result.detail)")
             #expect(fake_opencl_now().sources == sources)
@@ -146,7 +146,7 @@ extension FakeDriverTests {
         func lackingResources(works: Bool) throws {
             let device = try device(8, 9)
             let memory = PathMemory(folder: folder.path, device: device)
-            let wide = KernelPath(family: .product, form: .matrix(.mmaWide), elementByteCount: 2)
+            let wide = KernelPath(family: .product, form: .matrix(.mmaWide), storage: .float16)
             let table = PathTable(device, memory: memory) { path in
                 switch path.form {
                 case .matrix(.mmaWide): SelfTestResult(passed: false, detail: "no resources", ground: .loss)
@@ -154,7 +154,7 @@ extension FakeDriverTests {
                 default: SelfTestResult(passed: true, detail: "")
                 }
             }
-            #expect(try table.forms(elementByteCount: 2).product == (works ? .matrix(.mma) : .tile))
+            #expect(try table.forms(storage: .float16).product == (works ? .matrix(.mma) : .tile))
             #expect(table.result(of: wide).detail == "no resources")
             #expect(memory.load()["\(wide)"] != nil)
         }
@@ -177,11 +177,11 @@ extension FakeDriverTests {
             }
             for lost in [MatrixUnit.wgmmaWide, .wgmma] {
                 let (table, tried) = start()
-                #expect(throws: BackendError.self) { try table.forms(elementByteCount: 2) }
+                #expect(throws: BackendError.self) { try table.forms(storage: .float16) }
                 #expect(tried.paths.withLock(\.first?.form) == .matrix(lost))
             }
             let (table, tried) = start()
-            #expect(try table.forms(elementByteCount: 2).product == .matrix(.mmaWide))
+            #expect(try table.forms(storage: .float16).product == .matrix(.mmaWide))
             #expect(!tried.paths.withLock { $0.contains(Self.wgmma) })
         }
 

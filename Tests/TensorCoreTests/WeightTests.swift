@@ -56,6 +56,16 @@ struct WeightTests {
         #expect(try sum.evaluate(from: source, multiply: Self.multiply) == [4, 6, 10, 12])
     }
 
+    @Test("multiplies rows by a number")
+    func scaledRows() throws {
+        let source = DictionarySource(values: ["w": ([3, 2], [1, 2, 3, 4, 5, 6]), "b": ([3], [1, 2, 3])])
+        let matrix = Weight.scaled(.tensor("w", [3, 2]), rows: 1..<2, by: 10)
+        #expect(matrix.shape == [3, 2] && matrix.tensors.map(\.name) == ["w"])
+        #expect(try matrix.evaluate(from: source, multiply: Self.multiply) == [1, 2, 30, 40, 5, 6])
+        let vector = Weight.scaled(.tensor("b", [3]), rows: 0..<2, by: -1)
+        #expect(try vector.evaluate(from: source, multiply: Self.multiply) == [-1, -2, 3])
+    }
+
     @Test("multiplies a matrix into a stack of matrices")
     func product() throws {
         let source = DictionarySource(values: ["p": ([1, 2], [1, 10]), "t": ([2, 2, 1], [1, 2, 3, 4])])

@@ -27,8 +27,7 @@ LOCAL_LIMIT = 48 << 10
 # What is left of the smallest local memory of NVIDIA's with these tiles, 100 KB of compute capability 8.6, 8.9 and 12.0.
 WIDE_LOCAL_LIMIT = 96 << 10
 SAMPLE = ROOT / "Tests/OpenCLBackendTests/Samples/wgmma.ptx"
-# The main loop of a product is to be HMMA by a third. Small tiles with 32 channels a tap, which have half as many
-# multiplications for each barrier and address, and attention, with an exponential for every score, are printed only.
+# Of every main loop's instructions HMMA is to be so much.
 NVIDIA_SHARE = 1 / 3
 
 
@@ -52,19 +51,19 @@ class Program:
         return self.kernel == "attention"
 
     @property
-    def is_dense(self):
-        return self.tile.endswith("by 64 x 64") or "STEP_SLABS=2" in self.constants
+    def title(self):
+        return self.kernel + (" in bf16" if self.constant("STORAGE") == 2 else "")
 
     @property
     def tile(self):
         if self.is_attention:
-            return f"{self.constant('QUERIES')} queries, {self.constant('KEYS')} keys"
+            return "{} x {} by {}".format(*(self.constant(n) for n in ("QUERIES", "KEYS", "SUB_QUERIES")))
         sizes = [self.constant(n) for n in ("TILE_ROWS", "PANEL", "SUB_ROWS", "SUB_COLUMNS")]
         return "{} x {} by {} x {}".format(*sizes)
 
     def items(self, lanes):
         if self.is_attention:
-            return self.constant("QUERIES") // (64 if lanes == 128 else 16) * lanes
+            return self.constant("QUERIES") // self.constant("SUB_QUERIES") * lanes
         rows, panel, sub_rows, sub_columns = (
             self.constant(n) for n in ("TILE_ROWS", "PANEL", "SUB_ROWS", "SUB_COLUMNS"))
         return rows // sub_rows * (panel // sub_columns) * lanes
@@ -156,7 +155,8 @@ class NVIDIA:
         assembly.write_text(text)
         binary = folder / f"{self.name}.cubin"
         log = run([tool("ptxas"), "-v", f"-arch={self.name}", assembly, "-o", binary])
-        share = nvidia_share(run([tool("nvdisasm"), "-c", binary]), "HGMMA" if retargets else "HMMA")
+        share = nvidia_share(run([tool("nvdisasm"), "-c", binary]), "HGMMA" if retargets else "HMMA",
+                             program.is_attention)
         number = lambda pattern: int((re.search(pattern, log) or [0, "0"])[1])
         registers = number(r"Used (\d+) registers")
         spills = number(r"(\d+) bytes spill stores") + number(r"(\d+) bytes spill loads")
@@ -167,7 +167,7 @@ class NVIDIA:
             problems.append("no multiplication of a matrix unit in a loop")
         if "serialized" in log:
             problems.append("ptxas lets wgmma wait for each other")
-        if program.is_dense and share < NVIDIA_SHARE and not retargets:
+        if share < NVIDIA_SHARE and not retargets:
             problems.append(f"HMMA is {share:.0%} of the main loop")
         return Outcome(registers, spills, local, share, f"{groups} groups, {groups * items // 32} warps", tuple(problems))
 
@@ -237,7 +237,7 @@ def check_sample(writes):
         source = pathlib.Path(folder) / "kernel.cl"
         files = [KERNELS / f"{f}.cl" for f in ("common", "matrix_tile", "matrix_nvidia", "matrix_wgmma")]
         source.write_text("\n".join(f.read_text() for f in [*files, HERE / "retarget.cl"]))
-        text = compile_ptx(["-DHALF_STORAGE=1", "-DMULTIPLIES_ALONE=1", "-DSUB_COLUMNS=16"], source, "sm_90")
+        text = compile_ptx(["-DSTORAGE=1", "-DMULTIPLIES_ALONE=1", "-DSUB_COLUMNS=16"], source, "sm_90")
         if writes:
             SAMPLE.write_text(text)
         assembly = pathlib.Path(folder) / "retargeted.ptx"
@@ -252,7 +252,7 @@ def table(results, each):
     for target, program, outcome, _ in results:
         if outcome:
             key = program.constants if each else ()
-            groups[TARGETS.index(target), program.kernel, program.tile, key].append(outcome)
+            groups[TARGETS.index(target), program.title, program.tile, key].append(outcome)
     lines = ["| device | kernel | tile | programs | registers | spilled bytes | local bytes | matrix share | occupancy |",
              "|---|---|---|---|---|---|---|---|---|"]
     for (index, kernel, tile, constants), outcomes in sorted(groups.items()):

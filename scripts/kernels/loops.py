@@ -2,13 +2,22 @@
 
 import re
 
+# What attention does in every round. What a jump forward passes over without any of it is done seldom, and does not count:
+# sums are rescaled after the first block of keys and few others.
+STEADY = re.compile("HMMA|HGMMA|LD|ST|BAR")
 
-def _shortest(instructions, labels, jumps, is_matrix):
+
+def _shortest(instructions, labels, jumps, is_matrix, is_attention=False):
     """The share of matrix instructions between a label and a later jump back to it."""
+    seldom = set()
+    for position, label in jumps if is_attention else []:
+        passed = range(position + 1, labels.get(label, 0))
+        if passed and not any(STEADY.match(instructions[i]) for i in passed):
+            seldom.update(passed)
     bodies = []
     for position, label in jumps:
         start = labels.get(label, position + 1)
-        body = instructions[start:position + 1]
+        body = [instructions[i] for i in range(start, position + 1) if i not in seldom]
         if start <= position and any(map(is_matrix, body)):
             bodies.append(body)
     if not bodies:
@@ -17,7 +26,7 @@ def _shortest(instructions, labels, jumps, is_matrix):
     return sum(map(is_matrix, body)) / len(body)
 
 
-def nvidia_share(disassembly, matrix):
+def nvidia_share(disassembly, matrix, is_attention):
     """HMMA, or HGMMA, among the instructions of the main loop of nvdisasm's listing."""
     instructions, labels, jumps = [], {}, []
     for line in disassembly.splitlines():
@@ -28,7 +37,7 @@ def nvidia_share(disassembly, matrix):
                 jumps.append((len(instructions), target[0]))
             if code[1] != "NOP":  # with which ptxas waits on sm_120
                 instructions.append(code[1])
-    return _shortest(instructions, labels, jumps, lambda name: name == matrix)
+    return _shortest(instructions, labels, jumps, lambda name: name == matrix, is_attention)
 
 
 def amd_share(assembly):

@@ -8,6 +8,7 @@ inline ushort4 rounded_halves(const float4 x)
 }
 OVERLOADED void store_half(const float x, __global half *p) { *(__global ushort *)p = rounded_half(x); }
 OVERLOADED void store_half(const float x, __local half *p) { *(__local ushort *)p = rounded_half(x); }
+OVERLOADED void store_half(const float x, __private half *p) { *(__private ushort *)p = rounded_half(x); }
 OVERLOADED void store_halves(const float4 x, __global half *p) { vstore4(rounded_halves(x), 0, (__global ushort *)p); }
 OVERLOADED void store_halves(const float4 x, __private half *p) { vstore4(rounded_halves(x), 0, (__private ushort *)p); }
 #define vstore_half_rte(x, i, p) store_half(x, (p) + (i))

@@ -3,10 +3,13 @@
 // launch    global = (tokens / QUERIES rounded up * GROUP, heads, crops), local = (GROUP, 1, 1). A sub-group keeps SUB_QUERIES
 //           queries and their sums in registers; keys and values go through two slots of local memory, KEYS at a time, the
 //           next on their way while the present ones are multiplied.
-// requires  HALF_STORAGE; HEAD_WIDTH 16, 32 or 64; all rows begin at a multiple of eight elements; WIDTH = 4
-//           local memory: 4 * KEYS * HEAD_WIDTH halves, and QUERIES * KEYS where the unit does not KEEPS_SHARES
-// numerics  scores and sums in float; a key's share is rounded to half before it multiplies the values, not in the sum of
-//           shares. Otherwise as attention_tile.cl, but for the order within 16 elements, which is the unit's
+// requires  STORAGE 1 or 2; HEAD_WIDTH 16, 32 or 64; all rows begin at a multiple of eight elements; WIDTH = 4
+//           local memory: 4 * KEYS * HEAD_WIDTH halves, and QUERIES * KEYS where the unit does not KEEPS_SHARES, or
+//           QUERIES * (HEAD_WIDTH + 8) floats
+// numerics  scores and sums in float; a query times `factor` is rounded before it multiplies the keys, a key's share before
+//           it multiplies the values and, where the unit adds them up, before it is added. Otherwise as attention_tile.cl,
+//           but for the order within 16 elements, which is the unit's, and for what shares are relative to: a score that the
+//           greatest exceeds by at most HEADROOM
 #ifndef HEAD_WIDTH
 #define HEAD_WIDTH 64
 #endif
@@ -16,7 +19,15 @@
 #ifndef KEYS
 #define KEYS 64 // (e.g. 32)
 #endif
-#define SUB_QUERIES (UNIT_ROWS > 16 ? UNIT_ROWS : 16)
+#ifndef SUB_QUERIES
+#define SUB_QUERIES (UNIT_ROWS > 16 ? UNIT_ROWS : 16) // of a sub-group (e.g. 32)
+#endif
+#ifndef HEADS
+#define HEADS heads // or how many there are, so that distances of rows are constants
+#endif
+#ifndef HEADROOM
+#define HEADROOM 8.0f // shares stay below two to this
+#endif
 #define SUBS (QUERIES / SUB_QUERIES)
 #define GROUP (LANES * SUBS)
 #define UNITS_DOWN (SUB_QUERIES / UNIT_ROWS)
@@ -27,13 +38,28 @@
 #define HEAD_CHUNKS (HEAD_WIDTH / CHUNK)
 #define TILE (KEYS * HEAD_WIDTH)
 #define SLOT (2 * TILE) // keys, then values
-#define LOADS ((KEYS * HEAD_CHUNKS + GROUP - 1) / GROUP)
 #define STRIP_PITCH (HEAD_WIDTH + 8)
 #define STRIP_HALVES (QUERIES * STRIP_PITCH * 2)
 #define SHARES (KEEPS_SHARES ? 0 : QUERIES * KEYS)
 #define TILES (2 * SLOT + SHARES)
 #define MEMORY (TILES > STRIP_HALVES ? TILES : STRIP_HALVES)
 #define LOG2_E 1.44269504f
+
+// The sum of a row's shares is one more column of the result, whose values are all one: where both factors are in registers,
+// and eight columns are a small part of the unit's work. Otherwise each lane adds its own.
+#define UNIT_WEIGHS (UNIT_COLUMNS == 8 && KEEPS_SHARES && !MULTIPLIES_ALONE)
+#define WEIGHTS (UNIT_WEIGHS ? SUM_COUNT : ROW_SLOTS)
+#define WEIGHT_ROW(e) (UNIT_WEIGHS ? ROW_SLOT(e) : (e))
+
+// Eight elements of a query times what makes scores powers of two.
+inline uint4 scaled_chunk(const uint4 chunk, const float factor)
+{
+    uint words[4];
+    vstore4(chunk, 0, words);
+    UNROLL
+    for (uint i = 0; i < 4; i++) words[i] = pair(low_float(words[i]) * factor, high_float(words[i]) * factor);
+    return vload4(0, words);
+}
 
 #if KEEPS_SHARES // such units also turn a tile as they load it; for others values are turned on their way into it
 #define KEEP_VALUES(chunk, tile, row, at) KEEP_CHUNK(chunk, (tile) + chunk_at(row, at, HEAD_WIDTH))
@@ -52,25 +78,29 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
 }
 #endif
 
-#define LOAD_EXISTS(l) (KEYS * HEAD_CHUNKS % GROUP == 0 || item + (l) * GROUP < KEYS * HEAD_CHUNKS)
-#define LOAD_ROW(l) ((item + (l) * GROUP) / HEAD_CHUNKS)
-#define LOAD_CHUNK(l) ((item + (l) * GROUP) % HEAD_CHUNKS)
+// An item copies one chunk of every LOAD_ROWS-th key, and of its value.
+#define LOAD_ROWS (GROUP / HEAD_CHUNKS)
+#define LOADS ((KEYS + LOAD_ROWS - 1) / LOAD_ROWS)
+#define LOAD_ROW(l) (item / HEAD_CHUNKS + (l) * LOAD_ROWS)
+#define LOAD_EXISTS(l) (KEYS % LOAD_ROWS == 0 || LOAD_ROW(l) < KEYS)
+#define LOAD_PLACE(l, tile) ((tile) + chunk_at(LOAD_ROW(l), item_chunk, HEAD_WIDTH))
 
-// Starts to bring the keys and values of the tokens from `key` on into a slot; zeros for those that do not exist.
+// Starts to bring the next keys and values, those of the tokens from `key` on, into a slot; zeros for those that do not
+// exist, whose addresses nobody reads.
 #define FETCH(slot, key) \
     UNROLL for (uint l = 0; l < LOADS; l++) \
         if (LOAD_EXISTS(l)) { \
             const bool exists = (key) + LOAD_ROW(l) < tokens; \
-            const __global REAL *row = \
-                arena + q + width + (exists ? (ulong)((key) + LOAD_ROW(l)) * 3 * width : 0) + LOAD_CHUNK(l) * CHUNK; \
-            FETCH_CHUNK(keys[l], (slot) + chunk_at(LOAD_ROW(l), LOAD_CHUNK(l), HEAD_WIDTH), row, exists) \
-            FETCH_CHUNK(values[l], (slot) + TILE + chunk_at(LOAD_ROW(l), LOAD_CHUNK(l), HEAD_WIDTH), row + width, exists) \
-        }
+            const __global REAL *row = next_key + l * LOAD_ROWS * 3 * width; \
+            FETCH_CHUNK(keys[l], LOAD_PLACE(l, slot), row, exists) \
+            FETCH_CHUNK(values[l], LOAD_PLACE(l, (slot) + TILE), row + width, exists) \
+        } \
+    next_key += KEYS * 3 * width;
 #define KEEP(slot) \
     UNROLL for (uint l = 0; l < LOADS; l++) \
         if (LOAD_EXISTS(l)) { \
-            KEEP_CHUNK(keys[l], (slot) + chunk_at(LOAD_ROW(l), LOAD_CHUNK(l), HEAD_WIDTH)) \
-            KEEP_VALUES(values[l], (slot) + TILE, LOAD_ROW(l), LOAD_CHUNK(l)) \
+            KEEP_CHUNK(keys[l], LOAD_PLACE(l, slot)) \
+            KEEP_VALUES(values[l], (slot) + TILE, LOAD_ROW(l), item_chunk) \
         }
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) UNIT_ATTRIBUTE
@@ -79,11 +109,12 @@ void attention(ATTENTION_ARGUMENTS)
     __local ushort memory[MEMORY] __attribute__((aligned(1024)));
     UNIT_MEMORY
     const uint item = get_local_id(0), lane = item % LANES, sub = item / LANES, down = sub * SUB_QUERIES;
+    const uint item_chunk = item % HEAD_CHUNKS;
     const uint first = get_group_id(0) * QUERIES, head = get_group_id(1);
     FIND_CROP
-    const uint width = heads * HEAD_WIDTH;
+    const uint width = HEADS * HEAD_WIDTH;
     const ulong q = X + (ulong)crop * tokens * 3 * width + head * HEAD_WIDTH;
-    const float unit_factor = factor * LOG2_E; // scores in units of ln 2, so that powers of two serve
+    const __global REAL *next_key = arena + q + width + (ulong)LOAD_ROW(0) * 3 * width + item_chunk * CHUNK;
     uint4 keys[LOADS], values[LOADS]; // unused where copies run by themselves
 
     // Queries go to their registers through the second slot.
@@ -92,7 +123,7 @@ void attention(ATTENTION_ARGUMENTS)
         const uint row = i / HEAD_CHUNKS, chunk = i % HEAD_CHUNKS;
         const __global REAL *from = arena + q + (ulong)(first + row) * 3 * width + chunk * CHUNK;
         *(__local uint4 *)(memory + SLOT + chunk_at(row, chunk, HEAD_WIDTH)) =
-            first + row < tokens ? *(const __global uint4 *)from : (uint4)(0);
+            first + row < tokens ? scaled_chunk(*(const __global uint4 *)from, factor * LOG2_E) : (uint4)(0);
     }
     FETCH(memory, 0)
     KEEP(memory)
@@ -107,14 +138,15 @@ void attention(ATTENTION_ARGUMENTS)
         }
 
     float sums[UNITS_DOWN][HEAD_UNITS][SUM_COUNT];
-    float greatest[UNITS_DOWN][ROW_SLOTS], weights[UNITS_DOWN][ROW_SLOTS]; // weights: the lane's share of them
+    float weights[UNITS_DOWN][WEIGHTS];     // of the values in the sums, or the lane's part of them
+    float reference[UNITS_DOWN][ROW_SLOTS]; // the score whose share is one
+    float headroom = -INFINITY;             // above the reference; the first block of keys sets that
     UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
         UNROLL
-        for (uint r = 0; r < ROW_SLOTS; r++) {
-            greatest[i][r] = -INFINITY;
-            weights[i][r] = 0.0f;
-        }
+        for (uint r = 0; r < ROW_SLOTS; r++) reference[i][r] = 0.0f;
+        UNROLL
+        for (uint e = 0; e < WEIGHTS; e++) weights[i][e] = 0.0f;
         UNROLL
         for (uint j = 0; j < HEAD_UNITS; j++)
             UNROLL
@@ -133,13 +165,13 @@ void attention(ATTENTION_ARGUMENTS)
         }
         COMMIT_COPIES();
 
-        float scores[UNITS_DOWN][KEY_UNITS][SUM_COUNT];
+        float scores[UNITS_DOWN][KEY_UNITS][SUM_COUNT]; // above the reference
         UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++)
             UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
                 UNROLL
-                for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] = 0.0f;
+                for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] = -reference[i][ROW_SLOT(e)];
         BEGIN_SUMS(0);
         UNROLL
         for (uint d = 0; d < HEAD_STEPS; d++)
@@ -167,39 +199,56 @@ void attention(ATTENTION_ARGUMENTS)
                         if (key + j * UNIT_COLUMNS + SUM_COLUMN(e) >= tokens) scores[i][j][e] = -INFINITY;
         }
 
+        float most[UNITS_DOWN][ROW_SLOTS];
+        bool leads = false;
         UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++) {
-            float most[ROW_SLOTS], rescale[ROW_SLOTS];
             UNROLL
-            for (uint r = 0; r < ROW_SLOTS; r++) most[r] = greatest[i][r];
+            for (uint e = 0; e < SUM_COUNT; e++) most[i][ROW_SLOT(e)] = scores[i][0][e];
             UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
                 UNROLL
-                for (uint e = 0; e < SUM_COUNT; e++) most[ROW_SLOT(e)] = fmax(most[ROW_SLOT(e)], scores[i][j][e]);
+                for (uint e = 0; e < SUM_COUNT; e++) most[i][ROW_SLOT(e)] = fmax(most[i][ROW_SLOT(e)], scores[i][j][e]);
             UNROLL
-            for (uint r = 0; r < ROW_SLOTS; r++) {
+            for (uint r = 0; r < ROW_SLOTS; r++) leads = leads || most[i][r] > headroom;
+        }
+        if (ANY_LANE(leads)) { // seldom, but for the first block
+            UNROLL
+            for (uint i = 0; i < UNITS_DOWN; i++) {
+                float rescale[ROW_SLOTS];
                 UNROLL
-                for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
-                    const float other = ROW_EXCHANGE(most[r], mask);
-                    most[r] = fmax(most[r], other);
+                for (uint r = 0; r < ROW_SLOTS; r++) {
+                    UNROLL
+                    for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
+                        const float other = ROW_EXCHANGE(most[i][r], mask);
+                        most[i][r] = fmax(most[i][r], other);
+                    }
+                    most[i][r] = most[i][r] > headroom ? most[i][r] : 0.0f;
+                    rescale[r] = POWER_OF_TWO(fmin(-most[i][r], 0.0f)); // it falls in the first block only, with sums of zero
+                    reference[i][r] += most[i][r];
                 }
-                rescale[r] = POWER_OF_TWO((greatest[i][r] - most[r]) * unit_factor);
-                greatest[i][r] = most[r];
-                weights[i][r] *= rescale[r];
-                most[r] *= unit_factor;
-            }
-            UNROLL
-            for (uint j = 0; j < HEAD_UNITS; j++)
                 UNROLL
-                for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] *= rescale[ROW_SLOT(e)];
+                for (uint j = 0; j < KEY_UNITS; j++)
+                    UNROLL
+                    for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] -= most[i][ROW_SLOT(e)];
+                UNROLL
+                for (uint j = 0; j < HEAD_UNITS; j++)
+                    UNROLL
+                    for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] *= rescale[ROW_SLOT(e)];
+                UNROLL
+                for (uint e = 0; e < WEIGHTS; e++) weights[i][e] *= rescale[WEIGHT_ROW(e)];
+            }
+        }
+        headroom = HEADROOM;
+        UNROLL
+        for (uint i = 0; i < UNITS_DOWN; i++)
             UNROLL
             for (uint j = 0; j < KEY_UNITS; j++)
                 UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) {
-                    scores[i][j][e] = POWER_OF_TWO(MULTIPLY_ADD(scores[i][j][e], unit_factor, -most[ROW_SLOT(e)]));
-                    weights[i][ROW_SLOT(e)] += scores[i][j][e];
+                    scores[i][j][e] = POWER_OF_TWO(scores[i][j][e]);
+                    if (!UNIT_WEIGHS) weights[i][ROW_SLOT(e)] += scores[i][j][e];
                 }
-        }
 
 #if !KEEPS_SHARES
         __local ushort *shares = memory + 2 * SLOT + sub * (SUB_QUERIES * KEYS);
@@ -210,7 +259,7 @@ void attention(ATTENTION_ARGUMENTS)
                 UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) {
                     const uint at = element_at(i * UNIT_ROWS + SUM_ROW(e), j * UNIT_COLUMNS + SUM_COLUMN(e), KEYS);
-                    vstore_half_rte(scores[i][j][e], at, (__local half *)shares);
+                    shares[at] = bits_of(scores[i][j][e]);
                 }
         barrier(CLK_LOCAL_MEM_FENCE);
 #endif
@@ -225,6 +274,13 @@ void attention(ATTENTION_ARGUMENTS)
                 load_left(left[i], shares, lane, i * UNIT_ROWS, k * UNIT_DEPTH, KEYS);
 #endif
             }
+#if UNIT_WEIGHS
+            uint ones[RIGHT_WORDS];
+            UNROLL
+            for (uint w = 0; w < RIGHT_WORDS; w++) ones[w] = PAIR_OF_ONES;
+            UNROLL
+            for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(weights[i], left[i], ones);
+#endif
             BEGIN_SUMS(k);
             UNROLL
             for (uint j = 0; j < HEAD_UNITS; j += RIGHT_AT_ONCE) {
@@ -253,21 +309,22 @@ void attention(ATTENTION_ARGUMENTS)
     __local float *strip = (__local float *)memory;
     UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
+        float inverse[ROW_SLOTS];
         UNROLL
-        for (uint r = 0; r < ROW_SLOTS; r++) {
+        for (uint e = 0; e < WEIGHTS; e++) {
             UNROLL
-            for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
-                const float other = ROW_EXCHANGE(weights[i][r], mask);
-                weights[i][r] += other;
+            for (uint mask = 1; mask < (UNIT_WEIGHS ? 1 : ROW_LANES); mask *= 2) {
+                const float other = ROW_EXCHANGE(weights[i][e], mask);
+                weights[i][e] += other;
             }
-            weights[i][r] = 1.0f / weights[i][r];
+            inverse[WEIGHT_ROW(e)] = 1.0f / weights[i][e];
         }
         UNROLL
         for (uint j = 0; j < HEAD_UNITS; j++)
             UNROLL
             for (uint e = 0; e < SUM_COUNT; e++)
                 strip[(down + i * UNIT_ROWS + SUM_ROW(e)) * STRIP_PITCH + j * UNIT_COLUMNS + SUM_COLUMN(e)] =
-                    sums[i][j][e] * weights[i][ROW_SLOT(e)];
+                    sums[i][j][e] * inverse[ROW_SLOT(e)];
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     for (uint i = item; i < QUERIES * HEAD_WIDTH / 4; i += GROUP) {

@@ -1,12 +1,13 @@
 // common: how numbers are stored, and elementary functions on vectors. Every program begins with this file.
-// layout    REAL is one stored activation or weight: a float, or with HALF_STORAGE the bits of an IEEE half. Halves go
-//           through vload_half and vstore_half of core OpenCL, so that no device needs cl_khr_fp16.
+// layout    REAL is one stored activation or weight: a float, the bits of an IEEE half, or those of a bfloat16, which is the
+//           upper half of a float. Halves go through vload_half and vstore_half of core OpenCL, so that no device needs
+//           cl_khr_fp16; bfloat16 is whole-number arithmetic.
 // requires  the ALIGNED forms want addresses that are multiples of four elements
 // numerics  arithmetic is float throughout; stores round to nearest even.
 //           exponential: relative error below 2e-7 for -87.3 <= x <= 88; smaller x count as -87.3, greater as 88.
 //           gelu: absolute error below 3e-7. NaN gives NaN everywhere.
-#ifndef HALF_STORAGE
-#define HALF_STORAGE 0
+#ifndef STORAGE
+#define STORAGE 0 // 0 float, 1 IEEE half, 2 bfloat16
 #endif
 #ifndef WIDTH
 #define WIDTH 4 // lanes of a vector: 4 where items share the work, 16 where one item has a processor's core to itself
@@ -24,28 +25,9 @@
 #define VLOAD JOIN(vload, WIDTH)
 #define VSTORE JOIN(vstore, WIDTH)
 
-#if HALF_STORAGE
-typedef ushort REAL;
-typedef ushort4 REAL4;
-#define HALF_AT(p, i) ((const __global half *)((p) + (i)))
-#define LOAD(p, i) vload_half(0, HALF_AT(p, i))
-#define LOADV(p, i) JOIN(vload_half, WIDTH)(0, HALF_AT(p, i))
-#define STORE(p, i, x) vstore_half_rte(x, 0, (__global half *)((p) + (i)))
-#define STOREV(p, i, x) JOIN(JOIN(vstore_half, WIDTH), _rte)(x, 0, (__global half *)((p) + (i)))
+#define UINTV JOIN(uint, WIDTH)
 
-inline float4 load_aligned(const __global REAL *p)
-{
-    const ushort4 bits = *(const __global ushort4 *)p;
-    return vload_half4(0, (const __private half *)&bits);
-}
-
-inline void store_aligned(__global REAL *p, const float4 x)
-{
-    ushort4 bits;
-    vstore_half4_rte(x, 0, (__private half *)&bits);
-    *(__global ushort4 *)p = bits;
-}
-#else
+#if STORAGE == 0
 typedef float REAL;
 typedef float4 REAL4;
 #define LOAD(p, i) ((p)[i])
@@ -55,6 +37,65 @@ typedef float4 REAL4;
 
 inline float4 load_aligned(const __global REAL *p) { return *(const __global float4 *)p; }
 inline void store_aligned(__global REAL *p, const float4 x) { *(__global float4 *)p = x; }
+#else
+typedef ushort REAL;
+typedef ushort4 REAL4;
+#define LOAD(p, i) float_of((p)[i])
+#define STORE(p, i, x) ((p)[i] = bits_of(x))
+
+#if STORAGE == 1
+#define HALF_AT(p, i) ((const __global half *)((p) + (i)))
+#define LOADV(p, i) JOIN(vload_half, WIDTH)(0, HALF_AT(p, i))
+#define STOREV(p, i, x) JOIN(JOIN(vstore_half, WIDTH), _rte)(x, 0, (__global half *)((p) + (i)))
+
+inline float float_of(const ushort bits) { return vload_half(0, (const __private half *)&bits); }
+
+inline ushort bits_of(const float x)
+{
+    ushort bits;
+    vstore_half_rte(x, 0, (__private half *)&bits);
+    return bits;
+}
+
+inline float4 floats_of(const ushort4 bits) { return vload_half4(0, (const __private half *)&bits); }
+
+inline ushort4 quad_of(const float4 x)
+{
+    ushort4 bits;
+    vstore_half4_rte(x, 0, (__private half *)&bits);
+    return bits;
+}
+#else
+#define LOADV(p, i) JOIN(as_float, WIDTH)(JOIN(convert_uint, WIDTH)(VLOAD(0, (p) + (i))) << 16)
+#define STOREV(p, i, x) VSTORE(rounded_bits(x), 0, (p) + (i))
+// To nearest even. A NaN's bits are cut off instead, lest they round to infinity, and it stays one though they be zeros.
+#define ROUNDED(bits, is_nan) select((bits) + 0x7fff + ((bits) >> 16 & 1) >> 16, (bits) >> 16 | 0x40, is_nan)
+
+inline float float_of(const ushort bits) { return as_float((uint)bits << 16); }
+
+inline ushort bits_of(const float x)
+{
+    const uint bits = as_uint(x);
+    return (ushort)ROUNDED(bits, (uint)(x != x));
+}
+
+inline float4 floats_of(const ushort4 bits) { return as_float4(convert_uint4(bits) << 16); }
+
+inline ushort4 quad_of(const float4 x)
+{
+    const uint4 bits = as_uint4(x);
+    return convert_ushort4(ROUNDED(bits, as_uint4(x != x)));
+}
+
+inline JOIN(ushort, WIDTH) rounded_bits(const FLOATV x)
+{
+    const UINTV bits = JOIN(as_uint, WIDTH)(x);
+    return JOIN(convert_ushort, WIDTH)(ROUNDED(bits, JOIN(as_uint, WIDTH)(x != x)));
+}
+#endif
+
+inline float4 load_aligned(const __global REAL *p) { return floats_of(*(const __global ushort4 *)p); }
+inline void store_aligned(__global REAL *p, const float4 x) { *(__global ushort4 *)p = quad_of(x); }
 #endif
 
 #if DEFECT == 3

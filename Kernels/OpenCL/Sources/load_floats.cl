@@ -1,7 +1,7 @@
 // load_floats: float32 from the host into the arena.
 // layout    floats [count]; the arena's elements from `start` on
 // launch    global = (count rounded up to a multiple of GROUP), local = (GROUP)
-// numerics  exact, or rounded to the nearest half
+// numerics  exact, or rounded to the nearest element, ties to even
 #ifndef GROUP
 #define GROUP 64
 #endif

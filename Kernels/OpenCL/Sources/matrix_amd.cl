@@ -55,25 +55,36 @@
 #define rectified_pair(word) rectified_pair_of(word)
 #else
 #pragma OPENCL EXTENSION cl_khr_fp16 : enable
+#if STORAGE == 1
+#define AS_ELEMENTS(count, words) JOIN(as_half, count)(words)
+#else
+#define AS_ELEMENTS(count, words) JOIN(as_short, count)(words)
+#endif
 #if AMD_UNIT == 9
-typedef half4 FACTOR;
 typedef float4 UNIT_SUMS;
-#define AS_FACTOR(f) as_half4(vload2(0, f))
+#define AS_FACTOR(f) AS_ELEMENTS(4, vload2(0, f))
 #define LOAD_SUMS(s) vload4(0, s)
 #define STORE_SUMS(v, s) vstore4(v, 0, s)
+#if STORAGE == 1
 #define UNIT_BUILTIN(l, r, s) __builtin_amdgcn_mfma_f32_16x16x16f16(l, r, s, 0, 0, 0)
+#else
+#define UNIT_BUILTIN(l, r, s) __builtin_amdgcn_mfma_f32_16x16x16bf16_1k(l, r, s, 0, 0, 0)
+#endif
 #else
 typedef float8 UNIT_SUMS;
 #define LOAD_SUMS(s) vload8(0, s)
 #define STORE_SUMS(v, s) vstore8(v, 0, s)
-#if AMD_UNIT == 11
-typedef half16 FACTOR;
-#define AS_FACTOR(f) as_half16(vload8(0, f))
-#define UNIT_BUILTIN(l, r, s) __builtin_amdgcn_wmma_f32_16x16x16_f16_w32(l, r, s)
+#if STORAGE == 1
+#define WMMA __builtin_amdgcn_wmma_f32_16x16x16_f16_w32
 #else
-typedef half8 FACTOR;
-#define AS_FACTOR(f) as_half8(vload4(0, f))
-#define UNIT_BUILTIN(l, r, s) __builtin_amdgcn_wmma_f32_16x16x16_f16_w32_gfx12(l, r, s)
+#define WMMA __builtin_amdgcn_wmma_f32_16x16x16_bf16_w32
+#endif
+#if AMD_UNIT == 11
+#define AS_FACTOR(f) AS_ELEMENTS(16, vload8(0, f))
+#define UNIT_BUILTIN(l, r, s) WMMA(l, r, s)
+#else
+#define AS_FACTOR(f) AS_ELEMENTS(8, vload4(0, f))
+#define UNIT_BUILTIN(l, r, s) JOIN(WMMA, _gfx12)(l, r, s)
 #endif
 #endif
 
@@ -83,11 +94,15 @@ inline void unit_multiply(__private float *s, const __private uint *l, const __p
     STORE_SUMS(sums, s);
 }
 
+#if STORAGE == 1
 inline uint rectified_pair(const uint word)
 {
     const half2 v = as_half2(word);
     return as_uint(v < (half2)(0.0h) ? (half2)(0.0h) : v);
 }
+#else
+#define rectified_pair(word) rectified_pair_of(word)
+#endif
 
 inline float row_exchange(const float v, const uint mask)
 {
@@ -96,6 +111,11 @@ inline float row_exchange(const float v, const uint mask)
 }
 #define UNIT_MULTIPLY(s, l, r) unit_multiply(s, l, r)
 #define ROW_EXCHANGE(v, mask) row_exchange(v, mask)
+#if LANES == 64
+#define ANY_LANE(condition) (__builtin_amdgcn_ballot_w64(condition) != 0)
+#else
+#define ANY_LANE(condition) (__builtin_amdgcn_ballot_w32(condition) != 0)
+#endif
 #define POWER_OF_TWO(x) native_exp2(x)
 #define UNIT_MEMORY
 #endif

@@ -10,7 +10,7 @@
 
 inline float shown_half(const __local uint *words, const uint half_index)
 {
-    return vload_half(half_index, (const __local half *)words);
+    return float_of(((const __local ushort *)words)[half_index]);
 }
 
 #ifndef LEFT_ELEMENT
@@ -51,3 +51,15 @@ inline float row_exchange(const float v, const uint mask, __local uint *shown)
     return other;
 }
 #define ROW_EXCHANGE(v, mask) row_exchange(v, mask, shown)
+
+// Of the whole work-group, so that barriers may stand where a sub-group goes alone.
+inline bool any_lane(const bool condition, __local uint *shown)
+{
+    shown[get_local_id(0) * LANE_WORDS] = condition;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    uint any = 0;
+    for (uint item = 0; item < get_local_size(0); item++) any |= shown[item * LANE_WORDS];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    return any != 0;
+}
+#define ANY_LANE(condition) any_lane(condition, shown)

@@ -38,6 +38,11 @@
 #define UNIT_ATTRIBUTE
 #else
 #define UNIT_ATTRIBUTE __attribute__((intel_reqd_sub_group_size(LANES)))
+#if STORAGE == 1
+#define UNIT_BUILTIN intel_sub_group_f16_f16_matrix_mad_k16
+#else
+#define UNIT_BUILTIN intel_sub_group_bf16_bf16_matrix_mad_k16
+#endif
 inline void unit_multiply(__private float *s, const __private uint *l, const __private uint *r)
 {
 #if INTEL_LANES == 16
@@ -45,10 +50,11 @@ inline void unit_multiply(__private float *s, const __private uint *l, const __p
 #else
     const int8 left = as_int8(vload8(0, l));
 #endif
-    vstore8(intel_sub_group_f16_f16_matrix_mad_k16(left, as_int8(vload8(0, r)), vload8(0, s)), 0, s);
+    vstore8(UNIT_BUILTIN(left, as_int8(vload8(0, r)), vload8(0, s)), 0, s);
 }
 #define UNIT_MULTIPLY(s, l, r) unit_multiply(s, l, r)
 #define ROW_EXCHANGE(v, mask) intel_sub_group_shuffle_xor(v, mask)
+#define ANY_LANE(condition) (sub_group_any(condition) != 0)
 #define POWER_OF_TWO(x) native_exp2(x)
 #define UNIT_MEMORY
 #endif

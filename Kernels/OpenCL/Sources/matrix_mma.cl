@@ -24,7 +24,7 @@
 #else
 // Sums are tied operands: separate ones NVIDIA's front end may read before an earlier multiplication writes them.
 #define UNIT_MULTIPLY(s, l, r) \
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 " \
+    asm volatile("mma.sync.aligned.m16n8k16.row.col" FACTORS ".f32 " \
                  "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};" \
                  : "+f"((s)[0]), "+f"((s)[1]), "+f"((s)[2]), "+f"((s)[3]) \
                  : "r"((l)[0]), "r"((l)[1]), "r"((l)[2]), "r"((l)[3]), "r"((r)[0]), "r"((r)[1]))

@@ -32,6 +32,12 @@
         (f)[i] = (tile)[ADDRESS((8 * i + 2 * (lane % 4))) + lane / 4] \
             | (uint)(tile)[ADDRESS((8 * i + 2 * (lane % 4) + 1)) + lane / 4] << 16;
 #else
+#if STORAGE == 1
+#define ELEMENT "f16"
+#else
+#define ELEMENT "bf16"
+#endif
+#define FACTORS ".f32." ELEMENT "." ELEMENT // and the type of sums
 #define SHARED(p) ((uint)(size_t)(p))
 #define COMMIT_COPIES() asm volatile("cp.async.commit_group;" ::: "memory")
 #define AWAIT_GROUPS(pending) asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory")
@@ -42,14 +48,14 @@
 inline uint pair(const float low, const float high)
 {
     uint word;
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
+    asm("cvt.rn." ELEMENT "x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
     return word;
 }
 
 inline uint rectified_pair(const uint word)
 {
     uint most;
-    asm("max.NaN.f16x2 %0, %1, %2;" : "=r"(most) : "r"(word), "r"(0));
+    asm("max.NaN." ELEMENT "x2 %0, %1, %2;" : "=r"(most) : "r"(word), "r"(0));
     return most;
 }
 
@@ -67,6 +73,14 @@ inline float row_exchange(const float v, const uint mask)
     return other;
 }
 
+inline bool any_lane(const bool condition)
+{
+    uint any;
+    asm volatile("{.reg .pred p;\n setp.ne.u32 p, %1, 0;\n vote.sync.any.pred p, p, 0xffffffff;\n selp.u32 %0, 1, 0, p;}"
+                 : "=r"(any) : "r"((uint)condition));
+    return any != 0;
+}
+
 inline float power_of_two(const float x)
 {
     float power;
@@ -74,6 +88,7 @@ inline float power_of_two(const float x)
     return power;
 }
 #define ROW_EXCHANGE(v, mask) row_exchange(v, mask)
+#define ANY_LANE(condition) any_lane(condition)
 #define POWER_OF_TWO(x) power_of_two(x)
 #define UNIT_MEMORY
 #endif

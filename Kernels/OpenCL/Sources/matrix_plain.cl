@@ -22,6 +22,7 @@
 #endif
 #define UNIT_MEMORY
 #define ROW_EXCHANGE(v, mask) (v)
+#define ANY_LANE(condition) (condition)
 #define POWER_OF_TWO(x) exp2(x)
 #define pair(low, high) pair_of(low, high)
 #define rectified_pair(word) rectified_pair_of(word)
@@ -39,7 +40,7 @@
 
 inline float half_of(const __private uint *words, const uint index)
 {
-    return vload_half(index, (const __private half *)words);
+    return index % 2 ? high_float(words[index / 2]) : low_float(words[index / 2]);
 }
 
 #define UNIT_MULTIPLY(s, l, r) \

@@ -1,7 +1,7 @@
-// matrix_tile: tiles of halves in local memory, as the kernels for matrix units share them. Such a program is this file,
-// the file of a unit (matrix_mma.cl and matrix_wgmma.cl behind matrix_nvidia.cl, matrix_amd.cl, matrix_intel.cl,
-// matrix_plain.cl), matrix_emulation.cl if the unit is emulated, and a kernel (product_matrix.cl behind its operation,
-// attention_matrix.cl). A unit defines
+// matrix_tile: tiles of halves, which are bfloat16 elements where plans store those, in local memory, as the kernels for
+// matrix units share them. Such a program is this file, the file of a unit (matrix_mma.cl and matrix_wgmma.cl behind
+// matrix_nvidia.cl, matrix_amd.cl, matrix_intel.cl, matrix_plain.cl), matrix_emulation.cl if the unit is emulated, and a
+// kernel (product_matrix.cl behind its operation, attention_matrix.cl). A unit defines
 //     LANES                       items that drive it together: consecutive ones of a work-group, a sub-group
 //     UNIT_ROWS, UNIT_COLUMNS     extents of the sums of one multiplication, whose depth is UNIT_DEPTH
 //     LEFT_WORDS, RIGHT_WORDS     what a lane holds of each factor, in pairs of halves, or where it is, for units that read
@@ -15,6 +15,7 @@
 //     BEGIN_SUMS(k), END_SUMS()   with MULTIPLIES_ALONE: what comes before multiplications at depth k of a tile, and behind
 //     AWAIT_SUMS(s)               the last; what comes before sums are read
 //     ROW_EXCHANGE(v, mask)       v of the lane whose number differs by the bit `mask`
+//     ANY_LANE(condition)         whether it is true of a lane; that of lanes without a row in common may be left out
 //     POWER_OF_TWO(x)             2^x, relative error below 1e-6
 //     pair, rectified_pair        two floats as a word of two halves; max(x, 0) of both halves, NaN stays NaN
 //     ASYNC                       whether chunks go to local memory by themselves (1) or through registers (0)
@@ -32,6 +33,13 @@
 #define MULTIPLIES_ALONE 0 // whether the unit multiplies while its lanes go on
 #endif
 #define UNIT_DEPTH 16
+#if STORAGE == 1
+#define MINUS_INFINITY 0xfc00
+#define PAIR_OF_ONES 0x3c003c00
+#else
+#define MINUS_INFINITY 0xff80
+#define PAIR_OF_ONES 0x3f803f80
+#endif
 #define CHUNK 8
 
 // A unit's fragments are registers, so that loops over them must be gone. Ordinary compilers only take longer for that.
@@ -69,17 +77,14 @@ inline uint element_at(const uint row, const uint k, const uint pitch)
     return chunk_at(row, k / CHUNK, pitch) + k % CHUNK;
 }
 
-inline uint pair_of(const float low, const float high)
-{
-    ushort bits[2];
-    vstore_half2_rte((float2)(low, high), 0, (__private half *)bits);
-    return bits[0] | (uint)bits[1] << 16;
-}
+inline uint pair_of(const float low, const float high) { return bits_of(low) | (uint)bits_of(high) << 16; }
+inline float low_float(const uint word) { return float_of((ushort)(word & 0xffff)); }
+inline float high_float(const uint word) { return float_of((ushort)(word >> 16)); }
 
 inline uint rectified_pair_of(const uint word)
 {
     const uint low = word & 0xffff, high = word >> 16;
-    return (low > 0x8000 && low <= 0xfc00 ? 0 : low) | (high > 0x8000 && high <= 0xfc00 ? 0 : high) << 16;
+    return (low > 0x8000 && low <= MINUS_INFINITY ? 0 : low) | (high > 0x8000 && high <= MINUS_INFINITY ? 0 : high) << 16;
 }
 
 #if !MULTIPLIES_ALONE

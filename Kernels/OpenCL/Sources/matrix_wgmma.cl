@@ -83,7 +83,7 @@ inline float described_half(
     const uint width = 256 >> (descriptor[1] >> 30);
     uint at = (descriptor[0] & 0x3fff) * 16 + outer / 8 * ((descriptor[1] & 0x3fff) * 16) + outer % 8 * width + inner * 2;
     at ^= (at >> 7 & (width / 16 - 1)) << 4;
-    return vload_half(at / 2 % count, (const __local half *)memory);
+    return float_of(memory[at / 2 % count]);
 }
 #else
 #define SM_90A "//@sm_90a "
@@ -138,13 +138,13 @@ inline float described_half(
 #define WORDS(f) ((ulong)(f)[0] | (ulong)(f)[1] << 32)
 #if LEFT_IN_REGISTERS
 #define MULTIPLY_AS(s, l, r, TRANSPOSED) \
-    asm volatile(SM_90A "wgmma.mma_async.sync.aligned." SHAPE ".f32.f16.f16 {" SUM_NAMES "}, " REGISTER_LEFT \
+    asm volatile(SM_90A "wgmma.mma_async.sync.aligned." SHAPE FACTORS " {" SUM_NAMES "}, " REGISTER_LEFT \
                  ", 1, 1, 1, " TRANSPOSED ";" \
                  : SUM_OPERANDS(s) \
                  : "r"((l)[0]), "r"((l)[1]), "r"((l)[2]), "r"((l)[3]), "l"(WORDS(r)) : "memory")
 #else
 #define MULTIPLY_AS(s, l, r, TRANSPOSED) \
-    asm volatile(SM_90A "wgmma.mma_async.sync.aligned." SHAPE ".f32.f16.f16 {" SUM_NAMES "}, " DESCRIBED_LEFT \
+    asm volatile(SM_90A "wgmma.mma_async.sync.aligned." SHAPE FACTORS " {" SUM_NAMES "}, " DESCRIBED_LEFT \
                  ", 1, 1, 1, 0, " TRANSPOSED ";" \
                  : SUM_OPERANDS(s) : "l"(WORDS(l)), "l"(WORDS(r)) : "memory")
 #endif

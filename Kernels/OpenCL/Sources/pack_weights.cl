@@ -2,7 +2,7 @@
 // layout    floats [phases, columns, taps, channels]; weights [phases, panels, taps, slabs, PANEL, SLAB] from the element
 //           `start` on, filled with zeros beyond the last column and channel
 // launch    global = (packed elements rounded up to a multiple of GROUP), local = (GROUP)
-// numerics  exact, or rounded to the nearest half
+// numerics  exact, or rounded to the nearest element, ties to even
 #ifndef GROUP
 #define GROUP 64
 #endif

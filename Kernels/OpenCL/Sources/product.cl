@@ -2,7 +2,8 @@
 //
 // A product multiplies rows of activations with packed weights. Operations differ in what a row is and where its sums
 // go; each says so in a file of its own (linear.cl, conv2d.cl, upsample_conv.cl, subpixel_conv.cl, embed_patches.cl),
-// which stands between this file and the file of a form (product_tile.cl, product_vector.cl) and defines
+// which stands between this file and the file of a form (product_tile.cl, product_vector.cl, product_narrow.cl,
+// product_matrix.cl) and defines
 //     KERNEL                 the kernel's name
 //     source locate(m, g)    where row m of the left factor reads
 //     start_of(s, tap, ...)  the first channel of one tap of a row, or OUTSIDE
@@ -39,6 +40,9 @@
 #endif
 #ifndef WHOLE_OUTPUT
 #define WHOLE_OUTPUT 0 // whether a multiple of four columns goes out
+#endif
+#ifndef WIDE_OUTPUT
+#define WIDE_OUTPUT 0 // whether floats go out, whatever REAL is, and no residual comes in: results
 #endif
 
 #define OUTSIDE (ULONG_MAX - 15) // whole chunks, so that an address made of it, which nobody reads, is aligned as copies want it
@@ -109,6 +113,12 @@ inline FLOATV finished(FLOATV sum, const operands o, const uint column)
 inline void store_columns(FLOATV v, const operands o, const ulong start, const uint column, const uint columns)
 {
     const ulong e = start + column;
+#if WIDE_OUTPUT
+    __global float *const y = (__global float *)(o.arena + o.y) + e;
+    float lanes[WIDTH];
+    VSTORE(v, 0, lanes);
+    for (uint i = 0; i < WIDTH && column + i < columns; i++) y[i] = lanes[i];
+#else
     if (column + WIDTH <= columns) {
 #if WHOLE_OUTPUT && WIDTH == 4
 #if RESIDUALS > 0
@@ -141,4 +151,5 @@ inline void store_columns(FLOATV v, const operands o, const ulong start, const u
             STORE(o.arena, o.y + e + i, lane);
         }
     }
+#endif
 }

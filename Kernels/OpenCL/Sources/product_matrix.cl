@@ -5,7 +5,7 @@
 // layout    weights [phases, panels, TAPS, slabs, PANEL, SLAB], filled with zeros beyond the last column and channel; the
 //           rest as product.cl
 // launch    as product_tile.cl with GROUP = LANES * (TILE_ROWS / SUB_ROWS) * (PANEL / SUB_COLUMNS)
-// requires  HALF_STORAGE; SLAB = 32; SUB_ROWS, SUB_COLUMNS multiples of 16; GROUP divides TILE_ROWS * 4; WIDTH = 4
+// requires  STORAGE 1 or 2; SLAB = 32; SUB_ROWS, SUB_COLUMNS multiples of 16; GROUP divides TILE_ROWS * 4; WIDTH = 4
 //           INPUT_CHUNKS where all rows begin at, and have, a multiple of eight channels; STEP_SLABS * SLAB divides channels,
 //           unless STEP_SLABS is 1
 //           local memory: STAGES * STEP_SLABS * (TILE_ROWS + PANEL) * SLAB halves, or

@@ -3,7 +3,7 @@
 // layout    totals: a float for each item, all of its sums together; local memory has TILE_ROWS, then PANEL rows of SLAB halves
 // launch    any number of work-groups of GROUP items; each multiplies TILE_ROWS x PANEL sums with a depth of UNIT_DEPTH,
 //           `rounds` times
-// requires  HALF_STORAGE; TILE_ROWS, PANEL, SUB_ROWS, SUB_COLUMNS as product_matrix.cl
+// requires  STORAGE 1 or 2; TILE_ROWS, PANEL, SUB_ROWS, SUB_COLUMNS as product_matrix.cl
 // numerics  all factors are 2^-7: each round adds UNIT_DEPTH 2^-14 to every sum, so that none overflows
 #ifndef TILE_ROWS
 #define TILE_ROWS 128 // (e.g. 64)
@@ -31,7 +31,7 @@ void multiply_units(__global float *totals, const uint rounds)
     UNIT_MEMORY
     const uint item = get_local_id(0), lane = item % LANES, sub = item / LANES;
     const uint down = sub % SUBS_DOWN * SUB_ROWS, across = sub / SUBS_DOWN * SUB_COLUMNS;
-    for (uint e = item; e < MEMORY; e += GROUP) memory[e] = 0x2000;
+    for (uint e = item; e < MEMORY; e += GROUP) memory[e] = STORAGE == 1 ? 0x2000 : 0x3c00; // 2^-7
     AWAIT_COPIES(0); // a unit that reads local memory by itself sees from here on what was written
     barrier(CLK_LOCAL_MEM_FENCE);
 

@@ -27,13 +27,13 @@ package enum Arithmetic: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Bytes in which activations are stored, where a plan does not keep them wide.
-    package var storedByteCount: Int { self == .float32 ? 4 : 2 }
+    /// How activations are stored, where a plan does not keep them wide.
+    package var storage: DataType { self == .float32 ? .float32 : .bfloat16 }
 }
 
 extension Plan {
     /// A plan that stores activations as the processor's arithmetic wants them.
     package init(_ graph: Graph, arithmetic: Arithmetic) {
-        self.init(graph, elementByteCount: arithmetic.storedByteCount, wideValues: graph.wideValues)
+        self.init(graph, storage: arithmetic.storage, wideValues: graph.wideValues)
     }
 }

@@ -17,7 +17,7 @@ final class CPUPreparedPlan: PreparedPlan, @unchecked Sendable {  // memory behi
     init(
         _ plan: Plan, weights source: any WeightSource, arithmetic: Arithmetic, pool: WorkerPool, kernels: cpu_kernels
     ) throws(BackendError) {
-        precondition([2, 4].contains(plan.memory.elementByteCount), "this back end stores bfloat16 or float32")
+        precondition([.float32, .bfloat16].contains(plan.memory.storage), "this back end stores bfloat16 or float32")
         self.plan = plan
         self.pool = pool
         let layout = WeightLayout(plan, arithmetic: arithmetic, kernels: kernels)

@@ -95,7 +95,7 @@ extension Weight {
         switch self {
         case .tensor(let name, _): name
         case .reshaped(let weight, _): weight.tensorInPlace
-        case .permuted, .columns, .product, .sum, .subpixel, .subpixelBias: nil
+        case .permuted, .columns, .product, .sum, .scaled, .subpixel, .subpixelBias: nil
         }
     }
 }

@@ -49,7 +49,7 @@ public enum KernelBenchmark {
         let setting = try Setting(path, options)
         let cases = try setting.cases(filter)
         let roof = try FathomError.wrapping(.device) { () throws(BackendError) in
-            try setting.backend.measureRoof(elementByteCount: setting.plan.memory.elementByteCount)
+            try setting.backend.measureRoof(storage: setting.plan.memory.storage)
         }
         var rows: [BenchmarkReport.Row] = []
         var failures: [BenchmarkReport.Failure] = []
@@ -112,7 +112,8 @@ private struct Setting {
         if options.checksResults && !(backend is CPUBackend) {
             let expected = try reference.prepare(Plan(problem.graph), weights: problem).run(problem.arguments)
             let result = try prepared.run(problem.arguments)
-            let tolerance = KernelProblem.tolerance(elementByteCount: plan.memory.elementByteCount)
+            let tolerance = KernelProblem.tolerance(
+                storage: plan.memory.storage, isAttention: one.operation == "attention")
             if let fault = problem.fault(result, expected: expected, tolerance: tolerance) {
                 throw .deviceFailed(device: backend.device.name, reason: fault)
             }

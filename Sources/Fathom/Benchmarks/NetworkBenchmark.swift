@@ -43,7 +43,7 @@ public enum NetworkBenchmark {
         }
         progress("the roof of \(device.backend.device.name)")
         let roof = try FathomError.wrapping(.device) { () throws(BackendError) in
-            try device.backend.measureRoof(elementByteCount: options.precision.openCLElementByteCount ?? 4)
+            try device.backend.measureRoof(storage: options.precision.openCLStorage ?? .float32)
         }
         var rows: [BenchmarkReport.Row] = []
         var failures: [BenchmarkReport.Failure] = []

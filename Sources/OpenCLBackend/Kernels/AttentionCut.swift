@@ -47,19 +47,26 @@ struct AttentionCut: Sendable, Hashable {
         }
     }
 
+    /// Queries whose sums a sub-group of a matrix unit keeps in registers.
+    private func subQueries(_ unit: MatrixUnit) -> Int { min(queries, unit.greatestQueryCount) }
+
     /// Work-items of a work-group.
     var groupSize: Int {
         switch form {
         case .vector: 1
         case .tile: 2 * queries
-        case .matrix(let unit), .emulation(let unit): queries / unit.rowCount * unit.laneCount
+        case .matrix(let unit), .emulation(let unit): queries / subQueries(unit) * unit.laneCount
         }
     }
 
     /// What tells cuts of a form apart.
     var constants: [String: Int] {
         var constants = ["QUERIES": queries]
-        if form.matrixUnit == nil { constants["WIDTH"] = form == .vector ? 16 : 4 }
+        if let unit = form.matrixUnit {
+            constants["SUB_QUERIES"] = subQueries(unit)
+        } else {
+            constants["WIDTH"] = form == .vector ? 16 : 4
+        }
         if let keys { constants["KEYS"] = keys }
         if let atOnce { constants["AT_ONCE"] = atOnce }
         return constants
@@ -68,7 +75,9 @@ struct AttentionCut: Sendable, Hashable {
     /// What `attention_matrix.cl` requires; local memory is two slots of keys and values, and what a unit does not keep in
     /// registers, or at the end the sums as rows of floats.
     func fitsMatrixForm(headWidth: Int, _ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
-        guard let keys, queries % unit.rowCount == 0, keys % unit.keyCount == 0 else { return false }
+        guard let keys, queries % subQueries(unit) == 0, subQueries(unit) % unit.rowCount == 0,
+            keys % unit.keyCount == 0, groupSize % (headWidth / 8) == 0
+        else { return false }
         let shares = unit.keepsShares ? 0 : queries * keys
         let localByteCount = max(2 * (4 * keys * headWidth + shares), 4 * queries * (headWidth + 8))
         return groupSize <= limits.workGroupSize && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// How the kernels that reuse data are written: products, attention, layer norm. Tile and vector compute the same sums in
 /// the same order where `docs/kernels.md` says so, from the same layouts; matrix units have an order of their own.
 package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIterable {
@@ -5,7 +7,7 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
     case tile
     /// For processors: an item works alone on wide vectors, without barriers or local memory.
     case vector
-    /// Products and attention in float16 on a matrix unit.
+    /// Products and attention in float16 or bfloat16 on a matrix unit.
     case matrix(MatrixUnit)
     /// The same kernels on any device: what each lane holds is as the unit prescribes, what it computes is ordinary
     /// arithmetic.
@@ -33,7 +35,7 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
     }
 
     /// The form with the local memory that drivers advertise in place of this one's; nil if that is enough for this one.
-    var narrow: KernelForm? {
+    var withAdvertisedMemory: KernelForm? {
         switch self {
         case .matrix(.mmaWide): .matrix(.mma)
         case .matrix(.wgmmaWide): .matrix(.wgmma)
@@ -74,9 +76,9 @@ package struct KernelForms: Sendable, Hashable {
         layerNorm = form.matrixUnit == nil ? form : .tile
     }
 
-    /// Those for tensors of elements of so many bytes: matrix units take float16.
-    func storing(elementByteCount: Int) -> KernelForms {
-        guard elementByteCount != 2 else { return self }
+    /// Those for tensors that are stored so: matrix units take elements of 16 bits.
+    func storing(_ storage: DataType) -> KernelForms {
+        guard storage.byteCount != 2 else { return self }
         var forms = self
         if forms.product.matrixUnit != nil { forms.product = .tile }
         if forms.attention.matrixUnit != nil { forms.attention = .tile }

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// What decides how kernels are cut and where weights lie, apart from the plan.
 package struct KernelLimits: Sendable, Hashable {
     package var forms: KernelForms
@@ -41,10 +43,10 @@ package struct KernelLimits: Sendable, Hashable {
     /// Whether a processor's registers hold few sums: `ProductTile` and `AttentionCut` then take smaller cuts.
     var hasNarrowVectors: Bool { vectorWidth < 16 }
 
-    /// Those for tensors of elements of so many bytes.
-    func storing(elementByteCount: Int) -> KernelLimits {
+    /// Those for tensors that are stored so.
+    func storing(_ storage: DataType) -> KernelLimits {
         var limits = self
-        limits.forms = forms.storing(elementByteCount: elementByteCount)
+        limits.forms = forms.storing(storage)
         return limits
     }
 }

@@ -25,7 +25,7 @@ package struct KernelVariant: Sendable, Hashable {
     /// The files that say how the operation is computed, where there is more than one way.
     var form: String {
         let forms = sources.map(\.rawValue).filter { file in
-            ["_tile", "_vector", "_matrix"].contains(where: file.hasSuffix) || file.hasPrefix("matrix_")
+            ["_tile", "_vector", "_narrow", "_matrix"].contains(where: file.hasSuffix) || file.hasPrefix("matrix_")
         }
         return forms.joined(separator: " ")
     }

@@ -35,7 +35,8 @@ struct MatrixProgram: Sendable, Hashable {
         case _ where isEmulation: (32, 32)
         case .plain: (32, 32)
         case .wmma11, .wmma12, .xmx16, .xmx8: (64, 32)
-        case .mma, .mmaWide, .mfma: (64, 64)
+        case .mma, .mmaWide: (128, 64)
+        case .mfma: (64, 64)
         }
     }
 }

@@ -1,11 +1,16 @@
 import OpenCLKernels
+package import TensorCore
 
 /// The loop of `roof_matrix.cl`: multiplications of a matrix unit and nothing else, on the tiles that large products have.
 package struct MatrixRoof {
     private let tile: ProductTile
+    private let storage: DataType
 
-    /// - Parameter limits: of a device whose products have a form for matrix units, emulated or not.
-    package init(_ limits: KernelLimits) {
+    /// - Parameters:
+    ///   - limits: of a device whose products have a form for matrix units, emulated or not.
+    ///   - storage: of the factors: float16 or bfloat16.
+    package init(_ limits: KernelLimits, storage: DataType = .float16) {
+        self.storage = storage
         var limits = limits
         limits.enoughGroups = 1
         tile = ProductTile(rows: 1024, columns: 1024, phases: 1, limits)
@@ -22,7 +27,7 @@ package struct MatrixRoof {
         let sizes = tile.constants.filter { $0.key != "STAGES" }
         return KernelVariant(
             (program?.sources ?? []) + [.roofMatrix], "multiply_units",
-            (program?.constants ?? [:]).merging(sizes) { $1 }.merging(["HALF_STORAGE": 1]) { $1 })
+            (program?.constants ?? [:]).merging(sizes) { $1 }.merging(["STORAGE": storage.kernelValue]) { $1 })
     }
 
     func kernel(_ context: OpenCLContext) throws(OpenCLError) -> Kernel {

@@ -103,7 +103,11 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Rows that sub-groups take at a time at least: `SUB_QUERIES` of attention, and a strip of a product's sums.
+    /// Queries that attention's sub-groups take at a time at most: `SUB_QUERIES` of `attention_matrix.cl`. Two rows of units
+    /// where registers hold the sums of both: keys and values are loaded once for both.
+    var greatestQueryCount: Int { self == .mma || self == .mmaWide ? 32 : rowCount }
+
+    /// Rows that sub-groups take at a time at least: queries of attention, and a strip of a product's sums.
     var rowCount: Int { readsLocalMemory ? 64 : 16 }
 
     /// Keys that attention takes at a time at least.

@@ -1,7 +1,7 @@
 import OpenCLKernels
 
-/// How a product is cut: the constants of `product_tile.cl`, `product_vector.cl` and `product_matrix.cl`. Sums run in
-/// the same order for all of one file.
+/// How a product is cut: the constants of `product_tile.cl`, `product_narrow.cl`, `product_vector.cl` and
+/// `product_matrix.cl`. Sums run in the same order for all of one file.
 struct ProductTile: Sendable, Hashable {
     let form: KernelForm
     /// Rows of a work-group, or of a lone item.
@@ -16,6 +16,9 @@ struct ProductTile: Sendable, Hashable {
     /// ``slots`` where the tuner chose them; nil for those without tuning.
     var tunedSlots: Int?
 
+    /// Whether items take a row each, and all of its few columns: `product_narrow.cl`.
+    var isNarrow: Bool { form == .tile && panel == Self.narrowPanel }
+
     /// Work-items of a work-group.
     var groupSize: Int {
         form == .vector ? 1 : (rows / itemRows) * (panel / itemColumns) * (form.matrixUnit?.laneCount ?? 1)
@@ -24,7 +27,7 @@ struct ProductTile: Sendable, Hashable {
     /// The files behind the operation's.
     var sources: [KernelSource] {
         switch form {
-        case .tile: [.productTile]
+        case .tile: [isNarrow ? .productNarrow : .productTile]
         case .vector: [.productVector]
         case .matrix, .emulation: (MatrixProgram(form)?.sources ?? []) + [.productMatrix]
         }
@@ -33,6 +36,7 @@ struct ProductTile: Sendable, Hashable {
     /// The kernel's constants; ``slabsOfStep(channels:)`` comes to them.
     var constants: [String: Int] {
         switch form {
+        case .tile where isNarrow: ["TILE_ROWS": rows, "PANEL": panel, "WIDTH": 4]
         case .tile:
             ["TILE_ROWS": rows, "PANEL": panel, "ITEM_ROWS": itemRows, "ITEM_COLUMNS": itemColumns, "WIDTH": 4]
                 .merging(depth.map { ["TILE_DEPTH": $0] } ?? [:]) { $1 }
@@ -73,10 +77,15 @@ struct ProductTile: Sendable, Hashable {
             itemColumns: min(panel / subTiles.across, greatest.columns))
     }
 
+    /// A panel so narrow that on a GPU there is nothing to share.
+    static let narrowPanel = 4
+
     /// The panel for a weight of so many columns without tuning. Every product with that weight reads the same panels, so
     /// that nothing else may decide.
     static func panel(columns: Int, _ limits: KernelLimits) -> Int {
         switch limits.forms.product {
+        case .tile where columns <= narrowPanel, .matrix where columns <= narrowPanel: narrowPanel
+        case .emulation where columns <= narrowPanel: narrowPanel
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         case .vector where limits.hasNarrowVectors: 16
         case .vector: columns <= 16 ? 16 : columns <= 32 ? 32 : 64
@@ -100,6 +109,8 @@ struct ProductTile: Sendable, Hashable {
         let panel = Self.panel(columns: columns, limits)
         let groups = { (tileRows: Int) in (rows + tileRows - 1) / tileRows * ((columns + panel - 1) / panel) * phases }
         switch (limits.forms.product, panel) {
+        case (_, Self.narrowPanel):
+            self = .tile(min(64, limits.workGroupSize), panel, items: (1, panel))
         case (.matrix(.plain), _): self = .matrix(limits.forms.product, .plain, 64, panel, subTiles: (2, 2))
         // Small, because nobody waits for it but tests.
         case (.emulation(let unit), _):

@@ -17,7 +17,7 @@ extension KernelPath {
         compile(answers, cuts, on: context)
         var result = SelfTestResult(passed: true, detail: "")
         for limits in cuts where result.passed {
-            result = SelfTestResult(answers, elementByteCount: elementByteCount) { plan, weights throws(BackendError) in
+            result = SelfTestResult(answers, storage: storage) { plan, weights throws(BackendError) in
                 let prepared = try OpenCLPreparedPlan(plan, weights: weights, on: try context.get(), limits: limits)
                 // The answer may lie there from the cut before.
                 try prepared.spoilActivations()
@@ -33,7 +33,7 @@ extension KernelPath {
         _ answers: [KnownAnswer], _ cuts: [KernelLimits], on context: Result<OpenCLContext, BackendError>
     ) {
         let variants = cuts.flatMap { limits in
-            answers.flatMap { LaunchPlan($0.plan(elementByteCount: elementByteCount), limits).variants }
+            answers.flatMap { LaunchPlan($0.plan(storage: storage), limits).variants }
         }
         _ = try? context.get().build(Set(variants).map(\.text))
     }

@@ -7,7 +7,7 @@ package import TensorCore
 /// computed again.
 package struct PathMemory: Sendable {
     /// Raised when known answers or launches change without their kernels.
-    private static let format = 7
+    private static let format = 8
 
     private let file: URL
 

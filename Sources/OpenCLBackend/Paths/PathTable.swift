@@ -65,7 +65,7 @@ package final class PathTable: Sendable {
         if isFirstLoss { state.firstLost = path.description }
         // Drivers say of a kernel that asks for too much what they say of a device that is lost. If the device computes
         // with the local memory that it advertises, more is what it does not have.
-        if result.ground == .loss, let narrow = path.narrow, self.result(of: narrow, &state).passed {
+        if result.ground == .loss, let other = path.withAdvertisedMemory, self.result(of: other, &state).passed {
             result = SelfTestResult(passed: false, detail: result.detail)
             if isFirstLoss { state.firstLost = nil }
         }
@@ -80,7 +80,7 @@ package final class PathTable: Sendable {
 
     /// Whether plans run on a path: whether its form is the one that its family takes.
     package func runs(_ path: KernelPath) -> Bool {
-        guard let forms = try? forms(elementByteCount: path.elementByteCount) else { return false }
+        guard let forms = try? forms(storage: path.storage) else { return false }
         return switch path.family {
         case .product, .convolution: forms.product == path.form
         case .attention: forms.attention == path.form
@@ -91,22 +91,22 @@ package final class PathTable: Sendable {
     /// The best form for each family that computes right.
     ///
     /// - Throws: ``BackendError`` when a family has none, with what each of them did.
-    package func forms(elementByteCount: Int) throws(BackendError) -> KernelForms {
+    package func forms(storage: DataType) throws(BackendError) -> KernelForms {
         var forms = KernelForms(KernelForm(for: device))
-        forms.product = try form([.product, .convolution], elementByteCount)
-        forms.attention = try form([.attention], elementByteCount)
-        forms.layerNorm = try form([.other], elementByteCount)
+        forms.product = try form([.product, .convolution], storage)
+        forms.attention = try form([.attention], storage)
+        forms.layerNorm = try form([.other], storage)
         return forms
     }
 
     private func form(
-        _ families: [KnownAnswer.Family], _ elementByteCount: Int
+        _ families: [KnownAnswer.Family], _ storage: DataType
     ) throws(BackendError) -> KernelForm {
         var failures: [String] = []
         let forms = KernelPath.forms(
-            device, families[0], elementByteCount: elementByteCount, first: firstForm)
+            device, families[0], storage: storage, first: firstForm)
         for form in forms {
-            let paths = families.map { KernelPath(family: $0, form: form, elementByteCount: elementByteCount) }
+            let paths = families.map { KernelPath(family: $0, form: form, storage: storage) }
             guard let failed = paths.first(where: { !result(of: $0).passed }) else { return form }
             failures.append("\(failed): \(result(of: failed).detail)")
         }

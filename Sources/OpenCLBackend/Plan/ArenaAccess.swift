@@ -13,15 +13,18 @@ struct ArenaAccess {
         self.plan = plan
         self.arena = arena
         queue = context.computeQueue
-        guard plan.memory.elementByteCount != MemoryLayout<Float>.size else {
+        guard plan.memory.storage != .float32 else {
             conversion = nil
             return
         }
-        let tensors = plan.inputs.map(\.value) + plan.outputs.map(\.value)
+        let tensors = (plan.inputs.map(\.value) + plan.outputs.map(\.value)).filter {
+            !plan.memory.wideValues.contains($0)
+        }
         let largest = tensors.map { plan.shape($0).elementCount }.max() ?? 1
+        let storage = ["STORAGE": plan.memory.storage.kernelValue]
         let variants = [
-            KernelVariant([.loadFloats], "load_floats", ["HALF_STORAGE": 1]),
-            KernelVariant([.storeFloats], "store_floats", ["HALF_STORAGE": 1]),
+            KernelVariant([.loadFloats], "load_floats", storage),
+            KernelVariant([.storeFloats], "store_floats", storage),
         ]
         let programs = try context.build(variants.map(\.text))
         guard let load = programs[variants[0].text], let store = programs[variants[1].text] else {
@@ -52,7 +55,7 @@ struct ArenaAccess {
     /// Reads a value once everything before is done.
     func read(_ value: Value) throws(OpenCLError) -> [Float] {
         let count = plan.shape(value).elementCount
-        guard let (floats, _, store) = conversion else {
+        guard let (floats, _, store) = conversion, !plan.memory.wideValues.contains(value) else {
             return try queue.read(arena, at: byteOffset(value), count: count, repeating: Float.zero)
         }
         try launch(store, arena, floats, value, count: count)

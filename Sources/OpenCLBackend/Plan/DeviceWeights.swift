@@ -20,7 +20,7 @@ struct DeviceWeights {
             }
         } catch { throw .weights(error) }
 
-        let elementByteCount = launchPlan.plan.memory.elementByteCount
+        let storage = launchPlan.plan.memory.storage
         let allocate = { (count: Int, byteCount: Int, purpose: String) throws(BackendError) in
             try BackendError.wrapping(context.device) { () throws(OpenCLError) in
                 try DeviceMemory(context, byteCount: max(1, count) * byteCount, purpose: purpose)
@@ -28,13 +28,13 @@ struct DeviceWeights {
         }
         var banks: [DeviceMemory] = []
         for count in layout.bankElementCounts {
-            banks.append(try allocate(count, elementByteCount, "the weights"))
+            banks.append(try allocate(count, storage.byteCount, "the weights"))
         }
         vectors = try allocate(layout.vectorElementCount, MemoryLayout<Float>.size, "biases and scales")
         tables = try allocate(launchPlan.tables.count, MemoryLayout<UInt64>.size, "offsets")
         self.banks = banks
 
-        let packer = try WeightPacker(layout, elementByteCount: elementByteCount, context)
+        let packer = try WeightPacker(layout, storage: storage, context)
         let products = DeviceProduct(context, limits)
         for (weight, place) in layout.packed {
             let values = try products.evaluate(weight.weight, from: source)

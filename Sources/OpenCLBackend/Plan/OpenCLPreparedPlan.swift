@@ -16,7 +16,7 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
     /// Compiles the kernels, uploads the weights and allocates the arena.
     ///
     /// - Parameters:
-    ///   - plan: stored in float32 or, with two bytes for an element, in float16.
+    ///   - plan: stored in float32, float16 or bfloat16; its wide values are results of products.
     ///   - source: the weights, read once, then released.
     ///   - context: of the device to run on.
     ///   - limits: how kernels are cut; nil for what suits the device.
@@ -26,7 +26,10 @@ package final class OpenCLPreparedPlan: PreparedPlan, @unchecked Sendable {  // 
         _ plan: Plan, weights source: any WeightSource, on context: OpenCLContext, limits: KernelLimits? = nil,
         weightLimits: KernelLimits? = nil
     ) throws(BackendError) {
-        precondition([2, 4].contains(plan.memory.elementByteCount), "this back end stores float32 and float16")
+        precondition(
+            DataType.ofKernels.contains(plan.memory.storage), "this back end stores float32, float16 and bfloat16")
+        precondition(
+            plan.memory.wideValues.isSubset(of: plan.wideResults), "of wide values it makes products' results alone")
         let limits = limits ?? KernelLimits(context.device)
         try checkAllocations(plan, limits, context.device)
         let launchPlan = LaunchPlan(plan, limits)

@@ -14,20 +14,20 @@ struct WeightPacker {
 
         init(_ weight: PackedWeight) { (panel, slab) = (weight.panel, weight.slab) }
 
-        func variant(elementByteCount: Int) -> KernelVariant {
+        func variant(storage: DataType) -> KernelVariant {
             KernelVariant(
                 [.packWeights], "pack_weights",
-                ["PANEL": panel, "SLAB": slab, "HALF_STORAGE": elementByteCount == 2 ? 1 : 0])
+                ["PANEL": panel, "SLAB": slab, "STORAGE": storage.kernelValue])
         }
     }
 
     /// Compiles for the panels and slabs of a layout and allocates room for its largest weight.
-    init(_ layout: WeightLayout, elementByteCount: Int, _ context: OpenCLContext) throws(BackendError) {
+    init(_ layout: WeightLayout, storage: DataType, _ context: OpenCLContext) throws(BackendError) {
         self.context = context
         let largest = layout.packed.map { $0.weight.weight.shape.elementCount }.max() ?? 1
         let cuts = Set(layout.packed.map { Cut($0.weight) })
         (floats, kernels) = try BackendError.wrapping(context.device) { () throws(OpenCLError) in
-            let variants = cuts.map { ($0, $0.variant(elementByteCount: elementByteCount)) }
+            let variants = cuts.map { ($0, $0.variant(storage: storage)) }
             let programs = try context.build(variants.map(\.1.text))
             var kernels: [Cut: Kernel] = [:]
             for (cut, variant) in variants {

@@ -46,6 +46,7 @@ private struct Product {
 extension Binder {
     mutating func linear(_ op: Linear, _ node: Node) -> Launch {
         let x = plan.shape(node.inputs[0])
+        let op = queries.scaled(op, node.output)
         return launch(
             Product(
                 kernel: .linear, name: "linear", weight: op.weight, rows: x.rows, columns: op.weight.shape[0],
@@ -111,10 +112,11 @@ extension Binder {
         let tile = limits.tile(shape, rows: rows, phases: product.phases)
         lastCut = (shape, .product(tile))
         let epilogue = product.epilogue
-        let constants = [
+        var constants = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
             "RESIDUALS": epilogue.residualCount, "ACTIVATION": epilogue.activation.kernelValue,
         ].merging(product.alignment(tile)) { $1 }
+        if plan.memory.wideValues.contains(node.output) { constants["WIDE_OUTPUT"] = 1 }
         let place = weights.place(
             PackedWeight(
                 weight: product.weight, phases: product.phases, columns: product.columns,

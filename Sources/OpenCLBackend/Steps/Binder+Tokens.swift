@@ -29,15 +29,17 @@ extension Binder {
         let y = plan.shape(node.output)
         let headWidth = y.channels / op.headCount
         let arguments: [Launch.Argument] = [
-            .arena, .count(y[1]), .count(op.headCount), .float(1 / Float(headWidth).squareRoot()),
+            .arena, .count(y[1]), .count(op.headCount),
+            .float(queries.attentionFactor(node.inputs[0], headWidth: headWidth)),
             // A group's members have these of their own.
             .element(element(node.inputs[0])), .element(element(node.output)),
         ]
         let shape = TunedShape(attentionOf: y[1], headWidth: headWidth)
         let cut = limits.attentionCut(shape)
         lastCut = (shape, .attention(cut))
-        let constants = cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }
+        var constants = cut.constants.merging(["HEAD_WIDTH": headWidth]) { $1 }
             .merging(MatrixProgram(cut.form)?.constants ?? [:]) { $1 }
+        if cut.form.isOnMatrixUnit { constants["HEADS"] = op.headCount }
         return Launch(
             variant(cut.sources, "attention", constants), arguments, own: (2, axis: 2),
             groups: [(y[1] + cut.queries - 1) / cut.queries, op.headCount, y[0]], local: [cut.groupSize, 1, 1])

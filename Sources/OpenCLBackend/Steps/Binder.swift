@@ -5,6 +5,7 @@ import TensorCore
 struct Binder {
     let plan: Plan
     let limits: KernelLimits
+    let queries: ScaledQueries
     var weights: WeightLayout
     var tables: [UInt64] = []
     /// Rows of all nodes of a step of several, 0 in others: members of a group are cut alike.
@@ -14,7 +15,8 @@ struct Binder {
 
     init(plan: Plan, limits: KernelLimits) {
         self.plan = plan
-        self.limits = limits.storing(elementByteCount: plan.memory.elementByteCount)
+        self.limits = limits.storing(plan.memory.storage)
+        queries = ScaledQueries(plan, self.limits)
         weights = WeightLayout(
             elementByteCount: plan.memory.elementByteCount, allocationByteCount: limits.allocationByteCount)
     }
@@ -36,7 +38,7 @@ struct Binder {
     /// A kernel of this plan's precision.
     func variant(_ sources: [KernelSource], _ name: String, _ constants: [String: Int] = [:]) -> KernelVariant {
         var constants = constants
-        constants["HALF_STORAGE"] = plan.memory.elementByteCount == 2 ? 1 : 0
+        constants["STORAGE"] = plan.memory.storage.kernelValue
         if let defect = limits.defect, defect.path.map({ $0 == path(of: sources) }) ?? true {
             constants["DEFECT"] = defect.mistake.rawValue
         }
@@ -55,7 +57,7 @@ struct Binder {
             } else {
                 (.other, limits.forms.layerNorm)
             }
-        return KernelPath(family: family, form: form, elementByteCount: plan.memory.elementByteCount)
+        return KernelPath(family: family, form: form, storage: plan.memory.storage)
     }
 
     /// Cuts what follows for the nodes of a step.

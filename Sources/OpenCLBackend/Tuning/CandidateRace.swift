@@ -34,13 +34,13 @@ final class CandidateRace {
 
     /// Chooses how much a launch computes, lets the reference compute it and adds the baseline.
     init(
-        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: TunedCuts.Cut, elementByteCount: Int,
+        _ op: Op, _ inputs: [Shape], _ shape: TunedShape, baseline: TunedCuts.Cut, storage: DataType,
         reference: KernelTuner.Reference, lost: LostCandidates, prepare: @escaping Prepare
     ) throws(BackendError) {
         self.prepare = prepare
         self.lost = lost
         self.baseline = baseline
-        tolerance = KernelProblem.tolerance(elementByteCount: elementByteCount)
+        tolerance = KernelProblem.tolerance(storage: storage, isAttention: shape.isAttention)
         let sample = { (flopCount: Double) in
             let whole = Double(op.cost(inputs, elementByteCount: 4).flopCount)
             let largest = Double((inputs + [op.outputShape(inputs)]).map(\.elementCount).max() ?? 1)

@@ -16,7 +16,7 @@ package struct KernelTuner {
 
     private let backend: OpenCLBackend
     private let limits: KernelLimits
-    private let elementByteCount: Int
+    private let storage: DataType
     private let reference: Reference
     private let lost = LostCandidates()
     /// A cut that leaves every other tile of rows out, and so is the fastest, is let in here, for tests.
@@ -27,13 +27,13 @@ package struct KernelTuner {
 
     /// - Throws: ``BackendError`` when no kernel of the device computes right.
     package init(
-        _ backend: OpenCLBackend, elementByteCount: Int, reference: @escaping Reference
+        _ backend: OpenCLBackend, storage: DataType, reference: @escaping Reference
     ) throws(BackendError) {
         self.backend = backend
-        self.elementByteCount = elementByteCount
+        self.storage = storage
         self.reference = reference
-        let forms = try backend.paths.forms(elementByteCount: elementByteCount)
-        limits = KernelLimits(backend.hardware, forms: forms).storing(elementByteCount: elementByteCount)
+        let forms = try backend.paths.forms(storage: storage)
+        limits = KernelLimits(backend.hardware, forms: forms).storing(storage)
     }
 
     /// Tunes the kernels of a plan, those with most arithmetic first, until the time is up.
@@ -92,10 +92,10 @@ package struct KernelTuner {
     ) throws(BackendError) -> RaceResult {
         let candidates = TuningCandidates(limits).cuts(for: part.shape).filter { $0 != part.untuned }
         let race = try CandidateRace(
-            part.op, part.inputs, part.shape, baseline: part.untuned, elementByteCount: elementByteCount,
+            part.op, part.inputs, part.shape, baseline: part.untuned, storage: storage,
             reference: reference, lost: lost
         ) { problem, cut throws(BackendError) in
-            try prepare(Plan(problem.graph, elementByteCount: elementByteCount), problem, cut)
+            try prepare(Plan(problem.graph, storage: storage), problem, cut)
         }
         let allowed = candidates.filter { panels?.contains($0.panel) != false }
         if wrongCutEnters == .race { for cut in part.untuned.wrong { try race.add(cut) } }
@@ -118,7 +118,8 @@ package struct KernelTuner {
         let final = LaunchFinal(
             prepare: { launch, problem, cut throws(BackendError) in
                 try prepare(launch.step.plan(of: problem), problem, cut)
-            }, tolerance: KernelProblem.tolerance(elementByteCount: elementByteCount), lost: lost)
+            }, tolerance: KernelProblem.tolerance(storage: storage, isAttention: task.parts[0].shape.isAttention),
+            lost: lost)
         var decision = TuningDecision(task, races)
         var panels = races[0].panels(Self.panelCount)
         if wrongCutEnters == .final, let wrong = races[0].baseline.wrong.first {
@@ -134,7 +135,7 @@ package struct KernelTuner {
                 decision.note(outcome, entries)
             }
         }
-        return decision.outcomes(precision: elementByteCount == 2 ? "f16" : "f32", on: backend.hardware)
+        return decision.outcomes(precision: storage.precisionName, on: backend.hardware)
     }
 
     /// A plan whose kernels all have a cut; nil for those without tuning.

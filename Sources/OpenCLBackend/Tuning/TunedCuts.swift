@@ -1,3 +1,5 @@
+package import TensorCore
+
 /// How kernels are cut for shapes that were measured; all others keep the cuts of `ProductTile` and `AttentionCut`.
 package struct TunedCuts: Sendable, Hashable {
     /// By weight class and rows; nil for what is best without tuning.
@@ -23,8 +25,8 @@ package struct TunedCuts: Sendable, Hashable {
 
     /// The choices of records that fit a device, its forms and its limits. One that is not among today's candidates is
     /// left out: no file can make a kernel run as the tuner would not run it.
-    package init(_ records: [TuningRecord], elementByteCount: Int, _ limits: KernelLimits) {
-        let precision = elementByteCount == 2 ? "f16" : "f32"
+    package init(_ records: [TuningRecord], storage: DataType, _ limits: KernelLimits) {
+        let precision = storage.precisionName
         for record in records where record.precision == precision {
             if record.constants.isEmpty {
                 keepUntuned(record.shape)

@@ -17,6 +17,7 @@ struct TuningCandidates {
     private func products(_ shape: TunedShape) -> [ProductTile] {
         let phases = ["upsample_conv", "subpixel_conv"].contains(shape.kernel) ? 4 : 1
         let untuned = ProductTile(rows: shape.rows, columns: shape.columns, phases: phases, limits)
+        guard !untuned.isNarrow else { return [untuned] }
         let others: [ProductTile] =
             switch limits.forms.product {
             case .vector: vectors(shape.columns)

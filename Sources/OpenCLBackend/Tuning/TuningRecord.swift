@@ -23,7 +23,7 @@ package struct TuningRecord: Sendable, Hashable, Codable {
     }
 
     package let shape: TunedShape
-    /// `f32` or `f16`.
+    /// `f32`, `f16` or `bf16`.
     package let precision: String
     package let place: Place
     /// The form of the kernel, as ``KernelForm`` names it.

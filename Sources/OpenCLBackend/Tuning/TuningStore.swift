@@ -1,5 +1,6 @@
 package import Foundation
 import OpenCLKernels
+package import TensorCore
 
 /// Where tuning records lie: those that come with the program, and the user's in ``CacheFolder``, which go before them.
 package struct TuningStore: Sendable {
@@ -89,15 +90,15 @@ package struct DeviceTuning: Sendable {
     package static func none(_ device: OpenCLDevice) -> DeviceTuning { DeviceTuning(device, nil) }
 
     /// The cuts for plans of a precision whose kernels have the forms of `limits`.
-    package func cuts(elementByteCount: Int, _ limits: KernelLimits) -> TunedCuts {
-        TunedCuts(
-            records, elementByteCount: elementByteCount, limits.storing(elementByteCount: elementByteCount))
+    package func cuts(storage: DataType, _ limits: KernelLimits) -> TunedCuts {
+        TunedCuts(records, storage: storage, limits.storing(storage))
     }
 
     /// What people are told: how many shapes are tuned.
     package var summary: String {
         if let warning { return warning }
-        let counts = ["f32", "f16"].map { precision in
+        let precisions = DataType.ofKernels.map(\.precisionName)
+        let counts = precisions.map { precision in
             (precision, Set(records.filter { $0.precision == precision }.map(\.shape)).count)
         }.filter { $0.1 > 0 }
         return counts.isEmpty

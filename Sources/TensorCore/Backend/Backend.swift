@@ -17,11 +17,11 @@ package protocol Backend: Sendable {
 
     /// Measures what the device can do at best; takes about two seconds.
     ///
-    /// - Parameter elementByteCount: of a stored activation in the plans that are held against it: a device may multiply
+    /// - Parameter storage: of activations in the plans that are held against it: a device may multiply
     ///   those of two bytes by other instructions.
     /// - Returns: the rates.
     /// - Throws: ``BackendError`` when the device fails or has no memory for it.
-    func measureRoof(elementByteCount: Int) throws(BackendError) -> DeviceRoof
+    func measureRoof(storage: DataType) throws(BackendError) -> DeviceRoof
 }
 
 /// A plan with its weights on a device, ready to run any number of times. Concurrent runs wait for one another.

@@ -13,7 +13,7 @@ package struct KernelCase: Sendable {
     /// The problem to solve, made when it is asked for: its tensors are as large as the plan's.
     package var problem: KernelProblem { KernelProblem(members.map(\.problem), isGuarded: false) }
     private let members: [Member]
-    private let elementByteCount: Int
+    private let storage: DataType
 
     /// An operation, and which of its values the plan keeps in float32 whatever it stores others in.
     private struct Member: Hashable {
@@ -58,7 +58,7 @@ package struct KernelCase: Sendable {
 
     private init(_ plan: Plan, _ step: Range<Int>, name: String) {
         let nodes = plan.nodes[step]
-        let isNarrow = plan.memory.elementByteCount < MemoryLayout<Float>.size
+        let isNarrow = plan.memory.storage != .float32
         let wide = isNarrow ? plan.memory.wideValues : []
         let first = plan.nodes[step.lowerBound]
         self.name = name
@@ -69,7 +69,7 @@ package struct KernelCase: Sendable {
         shape = "\(read.joined(separator: ", ")) -> \(text(first.output))\(others)"
         callCount = 1
         self.step = step
-        elementByteCount = plan.memory.elementByteCount
+        storage = plan.memory.storage
         members = nodes.map { node in
             Member(
                 problem: .init(node.op.withPlainWeights(), node.inputs.map(plan.shape)),
@@ -84,6 +84,6 @@ package struct KernelCase: Sendable {
             for (input, isWide) in zip(operands.inputs, member.isWide.inputs) where isWide { wide.insert(input) }
             if member.isWide.result { wide.insert(operands.result) }
         }
-        return Plan(problem.graph, elementByteCount: elementByteCount, wideValues: wide, joinsSteps: members.count > 1)
+        return Plan(problem.graph, storage: storage, wideValues: wide, joinsSteps: members.count > 1)
     }
 }

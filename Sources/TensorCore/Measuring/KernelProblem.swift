@@ -68,9 +68,15 @@ package struct KernelProblem: WeightSource {
     /// Bytes of the photographs among the arguments.
     package var photographByteCount: Int { inputs.reduce(0) { $0 + ($1.uint8?.count ?? 0) } }
 
-    /// How far results may be off that are rounded to so many bytes, and with them the weights of attention on matrix
-    /// units; sums are float32. Relative to the result, or to 1 where that is smaller.
-    package static func tolerance(elementByteCount: Int) -> Float { elementByteCount == 2 ? 8e-3 : 1e-3 }
+    /// How far results may be off that are rounded so, and with them the queries and shares of attention on matrix units; sums
+    /// are float32. Relative to the result, or to 1 where that is smaller.
+    package static func tolerance(storage: DataType, isAttention: Bool) -> Float {
+        switch storage {
+        case .bfloat16: isAttention ? 6e-2 : 1.6e-2
+        case .float16: 8e-3
+        default: 1e-3
+        }
+    }
 
     /// What is wrong with a result; nil when nothing is.
     package func fault(_ result: RunResult, expected: RunResult, tolerance: Float) -> String? {

@@ -4,9 +4,9 @@ package struct MemoryPlan: Sendable, Hashable {
     /// Every value starts at a multiple of this many bytes, a cache line.
     package static let alignment = 64
 
-    /// Bytes of an element, of values that are not wide.
-    package let elementByteCount: Int
-    /// Values stored as float32 whatever `elementByteCount` is.
+    /// How elements are stored, of values that are not wide.
+    package let storage: DataType
+    /// Values stored as float32 whatever ``storage`` is.
     package let wideValues: Set<Value>
     /// Bytes of the whole arena.
     package let byteCount: Int
@@ -15,9 +15,9 @@ package struct MemoryPlan: Sendable, Hashable {
 
     init(
         steps: [[Node]], shapes: [Shape], inputs: [(value: Value, kind: InputKind)], outputs: [Value],
-        elementByteCount: Int, wideValues: Set<Value>
+        storage: DataType, wideValues: Set<Value>
     ) {
-        let elementByteCounts = shapes.indices.map { wideValues.contains(Value(index: $0)) ? 4 : elementByteCount }
+        let elementByteCounts = shapes.indices.map { wideValues.contains(Value(index: $0)) ? 4 : storage.byteCount }
         var blocks = Lifetimes(
             steps: steps, elementByteCounts: elementByteCounts, inputs: inputs, outputs: outputs
         ).blocks
@@ -28,11 +28,14 @@ package struct MemoryPlan: Sendable, Hashable {
         place(&blocks)
         var offsets = [Int?](repeating: nil, count: shapes.count)
         for block in blocks { for value in block.values { offsets[value] = block.offset } }
-        self.elementByteCount = elementByteCount
+        self.storage = storage
         self.wideValues = wideValues
         self.offsets = offsets
         byteCount = blocks.map { $0.offset + $0.byteCount }.max() ?? 0
     }
+
+    /// Bytes of an element, of values that are not wide.
+    package var elementByteCount: Int { storage.byteCount }
 
     /// Bytes of one element of a value.
     package func elementByteCount(of value: Value) -> Int { wideValues.contains(value) ? 4 : elementByteCount }

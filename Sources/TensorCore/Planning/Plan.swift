@@ -11,12 +11,12 @@ package struct Plan: Sendable {
     /// - Parameters:
     ///   - graph: its nodes are put in the order in which its outputs demand them, which keeps large values short-lived;
     ///     nodes that no output needs disappear.
-    ///   - elementByteCount: bytes of one stored activation.
-    ///   - wideValues: values that are stored as float32 whatever `elementByteCount` is.
+    ///   - storage: how activations and weights are stored: float32, float16 or bfloat16.
+    ///   - wideValues: values that are stored as float32 whatever `storage` is.
     ///   - joinsSteps: whether nodes that do the same work on rows of their own make one step, for back ends on which a
     ///     launch costs time; otherwise each is a step of its own.
     package init(
-        _ graph: Graph, elementByteCount: Int = 4, wideValues: Set<Value> = [], joinsSteps: Bool = false
+        _ graph: Graph, storage: DataType = .float32, wideValues: Set<Value> = [], joinsSteps: Bool = false
     ) {
         let ordered = demandOrder(graph)
         let steps = joinsSteps ? joinSteps(ordered, shapes: graph.shapes) : ordered.map { [$0] }
@@ -30,7 +30,7 @@ package struct Plan: Sendable {
         outputs = graph.outputs
         memory = MemoryPlan(
             steps: steps, shapes: shapes, inputs: inputs, outputs: outputs.map(\.value),
-            elementByteCount: elementByteCount, wideValues: wideValues)
+            storage: storage, wideValues: wideValues)
     }
 
     package func shape(_ value: Value) -> Shape { shapes[value.index] }

@@ -39,9 +39,14 @@ extension KnownAnswer {
         convolution("aligned convolution", WholeMap(9, 7, 64), outputs: 136, tolerance: filteringTolerance)
     }
 
+    /// As ``narrowProduct``.
+    package static var narrowConvolution: KnownAnswer {
+        convolution("narrow convolution", WholeMap(9, 7, 19), outputs: 3, isResult: true)
+    }
+
     /// 3x3 with padding 1, a bias and a rectifier.
     private static func convolution(
-        _ name: String, _ map: WholeMap, outputs: Int, tolerance: Double = 0
+        _ name: String, _ map: WholeMap, outputs: Int, tolerance: Double = 0, isResult: Bool = false
     ) -> KnownAnswer {
         let weights = weights(outputs * 9 * map.channels)
         let expected = (0..<(map.rows * map.columns * outputs)).map { cell in
@@ -61,7 +66,7 @@ extension KnownAnswer {
             epilogue: Epilogue(bias: .tensor("bias", [outputs]), activation: .relu))
         return KnownAnswer(
             name: name, family: .convolution, op: .conv2D(op), input: map.tensor, expected: expected,
-            arithmeticTolerance: tolerance, weight: weight)
+            arithmeticTolerance: tolerance, isResult: isResult, weight: weight)
     }
 
     package static var residualConvolution: KnownAnswer {

@@ -1,7 +1,9 @@
 /// Answers of products.
 extension KnownAnswer {
     /// Sums of whole numbers are exact in any order, and below 2048 in float16 too.
-    private static func product(_ name: String, rows: Int, depth: Int, columns: Int) -> KnownAnswer {
+    private static func product(
+        _ name: String, rows: Int, depth: Int, columns: Int, isResult: Bool = false
+    ) -> KnownAnswer {
         let x = wholeNumbers(rows * depth, modulus: 11)
         let weight = (0..<(columns * depth)).map { scattered($0, modulus: 13) }
         // Rows repeat after as many as the modulus is.
@@ -14,7 +16,8 @@ extension KnownAnswer {
         let op = Linear(weight: .tensor("weight", [columns, depth]), epilogue: Epilogue())
         return KnownAnswer(
             name: name, family: .product, op: .linear(op),
-            input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 0
+            input: HostTensor(shape: [1, rows, depth], float32: x), expected: expected, arithmeticTolerance: 0,
+            isResult: isResult
         ) { _, index in scattered(index, modulus: 13) }
     }
 
@@ -23,6 +26,11 @@ extension KnownAnswer {
 
     /// Rows of whole vectors, and enough of them to fill and reuse every slot of local memory.
     package static var alignedProduct: KnownAnswer { product("aligned product", rows: 140, depth: 160, columns: 136) }
+
+    /// Of fewer columns than any tile has: a GPU's items share nothing of it. The depth is such a result.
+    package static var narrowProduct: KnownAnswer {
+        product("narrow product", rows: 70, depth: 64, columns: 3, isResult: true)
+    }
 
     /// As many tiles as keep several work-groups on every multiprocessor of a large GPU. What a matrix unit reads before it
     /// has arrived may be right when work-groups have one to themselves, so that this one belongs to paths on such units.

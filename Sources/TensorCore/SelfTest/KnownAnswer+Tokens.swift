@@ -2,7 +2,7 @@
 extension KnownAnswer {
     /// Queries of zero give every key the same weight: the result is the mean of the values.
     package static var attention: KnownAnswer {
-        let (tokens, width) = (40, 128)
+        let (tokens, width) = (140, 128)
         var qkv = wholeNumbers(tokens * 3 * width, modulus: 17)
         for token in 0..<tokens { for i in 0..<width { qkv[token * 3 * width + i] = 0 } }
         let means = (0..<width).map { channel in
@@ -37,6 +37,37 @@ extension KnownAnswer {
             input: HostTensor(shape: [1, tokens, 3 * headWidth], float32: qkv),
             expected: (0..<(tokens * headWidth)).map { Double(value(chosen($0 / headWidth), $0 % headWidth)) },
             arithmeticTolerance: 1e-5)
+    }
+
+    /// Every query sees the same scores. Those of later keys are greater, first by less than what shares may grow without
+    /// being taken anew, then by more; the result is their softmax by its formula.
+    package static var climbingAttention: KnownAnswer {
+        let (tokens, headWidth) = (200, 64)
+        let score = { (token: Int) in (token * 29 % 5) + (token < 70 ? 0 : token < 140 ? 3 : 12) }
+        let value = { (token: Int, i: Int) in wholeNumber(token * headWidth + i, modulus: 17) }
+        let qkv = (0..<(tokens * 3 * headWidth)).map { index -> Float in
+            let (token, i) = (index / (3 * headWidth), index % headWidth)
+            switch index / headWidth % 3 {
+            case 0: return i == 0 ? 8 : 0
+            case 1: return i == 0 ? Float(score(token)) : wholeNumber(token + i, modulus: 7)
+            default: return value(token, i)
+            }
+        }
+        let shares = (0..<tokens).map { exponential(score($0) - 16) }
+        let sums = (0..<headWidth).map { i in
+            (0..<tokens).reduce(0.0) { $0 + shares[$1] * Double(value($1, i)) } / shares.reduce(0, +)
+        }
+        return KnownAnswer(
+            name: "climbing attention", family: .attention, op: .attention(Attention(headCount: 1)),
+            input: HostTensor(shape: [1, tokens, 3 * headWidth], float32: qkv),
+            expected: (0..<(tokens * headWidth)).map { sums[$0 % headWidth] }, arithmeticTolerance: 1e-4,
+            roundingCount: 16)
+    }
+
+    /// e to a whole number, by multiplication.
+    private static func exponential(_ power: Int) -> Double {
+        let e = power < 0 ? 1 / 2.718281828459045 : 2.718281828459045
+        return (0..<abs(power)).reduce(1) { product, _ in product * e }
     }
 
     package static var sharedAttention: KnownAnswer {

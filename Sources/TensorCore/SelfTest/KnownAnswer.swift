@@ -1,4 +1,5 @@
-/// An operation on small whole numbers, whose result is exact in float32 and in float16, or known by reasoning.
+/// An operation on small whole numbers, whose result is exact in float32 and in float16, and in bfloat16 but for its
+/// rounding, or known by reasoning.
 package struct KnownAnswer: WeightSource {
     /// Kernels that are written and chosen together.
     package enum Family: String, Sendable, Hashable, Codable, CaseIterable {
@@ -14,21 +15,32 @@ package struct KnownAnswer: WeightSource {
     package let expected: [Double]
     /// How far a result may be off, besides the rounding of its storage.
     private let arithmeticTolerance: Double
+    /// Whether a plan of narrow elements has it as float32, as it has results of networks.
+    private let isResult: Bool
+    /// How many roundings of the largest element an inexact result may be off by.
+    private let roundingCount: Double
     /// Every element of a weight, by the weight's name and its index.
     private let weight: @Sendable (String, Int) -> Float
 
     package static let all = [
-        product, alignedProduct, sharedProduct, alignedSharedProduct, finishedProduct, geluProduct, embedding,
-        alignedEmbedding, attention, choosingAttention, sharedAttention, convolution, alignedConvolution,
+        product, alignedProduct, narrowProduct, sharedProduct, alignedSharedProduct, finishedProduct, geluProduct,
+        embedding, alignedEmbedding, attention, choosingAttention, climbingAttention, sharedAttention, convolution,
+        alignedConvolution,
+        narrowConvolution,
         residualConvolution, alignedResidualConvolution, upsampling, alignedUpsampling, subpixelConvolution,
         alignedSubpixelConvolution, layerNorm, sharedLayerNorm, downsample, preparation, merging, concatenation,
     ]
 
     /// How far a result may be off: arithmetic, and half a unit in the last place of the largest element in storage
     /// unless the result is exact.
-    package func tolerance(elementByteCount: Int) -> Double {
-        guard arithmeticTolerance > 0, elementByteCount == 2 else { return arithmeticTolerance }
-        return arithmeticTolerance + 0x1p-11 * (expected.map(abs).max() ?? 0)
+    package func tolerance(storage: DataType) -> Double {
+        let greatest = expected.map(abs).max() ?? 0
+        return switch storage {
+        case .bfloat16 where arithmeticTolerance > 0 || greatest > 256:
+            arithmeticTolerance + roundingCount * 0x1p-8 * greatest
+        case .float16 where arithmeticTolerance > 0: arithmeticTolerance + roundingCount * 0x1p-11 * greatest
+        default: arithmeticTolerance
+        }
     }
 
     static func wholeNumber(_ index: Int, modulus: Int) -> Float {
@@ -48,7 +60,8 @@ package struct KnownAnswer: WeightSource {
 
     init(
         name: String, family: Family, op: Op, input: HostTensor, expected: [Double], arithmeticTolerance: Double,
-        twin: Op? = nil, weight: @escaping @Sendable (String, Int) -> Float = { _, _ in 1 }
+        roundingCount: Double = 1, isResult: Bool = false, twin: Op? = nil,
+        weight: @escaping @Sendable (String, Int) -> Float = { _, _ in 1 }
     ) {
         self.name = name
         self.family = family
@@ -57,6 +70,8 @@ package struct KnownAnswer: WeightSource {
         self.input = input
         self.expected = expected
         self.arithmeticTolerance = arithmeticTolerance
+        self.roundingCount = roundingCount
+        self.isResult = isResult
         self.weight = weight
     }
 
@@ -66,7 +81,7 @@ package struct KnownAnswer: WeightSource {
         let sign = twin.weights.isEmpty ? 1.0 : -1.0
         return KnownAnswer(
             name: name, family: family, op: op, input: input, expected: expected + expected.map { sign * $0 },
-            arithmeticTolerance: arithmeticTolerance, twin: twin
+            arithmeticTolerance: arithmeticTolerance, roundingCount: roundingCount, twin: twin
         ) { [weight] name, index in
             let prefix = "twin's "
             return name.hasPrefix(prefix)
@@ -78,10 +93,12 @@ package struct KnownAnswer: WeightSource {
 
     /// The plan that computes the answer.
     ///
-    /// - Parameter elementByteCount: bytes of one stored activation: 4 for float32, 2 for float16.
+    /// - Parameter storage: of activations and weights: float32, float16 or bfloat16.
     /// - Returns: a plan of one node, or of two where launches are shared.
-    package func plan(elementByteCount: Int) -> Plan {
-        Plan(graph, elementByteCount: elementByteCount, joinsSteps: true)
+    package func plan(storage: DataType) -> Plan {
+        return Plan(
+            graph, storage: storage, wideValues: storage != .float32 && isResult ? graph.wideResults : [],
+            joinsSteps: true)
     }
 
     private var graph: Graph {

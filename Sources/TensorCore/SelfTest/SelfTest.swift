@@ -27,23 +27,23 @@ package struct SelfTestResult: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - answers: what to compute.
-    ///   - elementByteCount: bytes of one stored activation: 4 for float32, 2 for float16.
+    ///   - storage: of activations and weights: float32, float16 or bfloat16.
     ///   - prepare: the device's way from a plan to a prepared one.
     package init(
-        _ answers: [KnownAnswer] = KnownAnswer.all, elementByteCount: Int = 4,
+        _ answers: [KnownAnswer] = KnownAnswer.all, storage: DataType = .float32,
         prepare: (Plan, any WeightSource) throws(BackendError) -> any PreparedPlan
     ) {
         var worst = 0.0
         for answer in answers {
             do throws(BackendError) {
-                let plan = answer.plan(elementByteCount: elementByteCount)
+                let plan = answer.plan(storage: storage)
                 let outputs = try prepare(plan, answer).run([answer.input]).outputs
                 let found = answer.outputNames.flatMap { outputs[$0]?.float32 ?? [] }
                 guard found.count == answer.expected.count else {
                     self.init(passed: false, detail: "\(answer.name): the result has the wrong size")
                     return
                 }
-                let tolerance = answer.tolerance(elementByteCount: elementByteCount)
+                let tolerance = answer.tolerance(storage: storage)
                 let errors = zip(found, answer.expected).map { abs(Double($0) - $1) }
                 // The first that is too large, or no number: no maximum orders a NaN.
                 let error = errors.first { !($0 <= tolerance) } ?? errors.max() ?? 0

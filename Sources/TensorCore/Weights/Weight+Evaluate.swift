@@ -36,6 +36,11 @@ extension Weight {
             let augend = try left.evaluate(from: source, multiply: multiply)
             let addend = try right.evaluate(from: source, multiply: multiply)
             return zip(augend, addend).map { $0 + $1 }
+        case .scaled(let weight, let rows, let factor):
+            var values = try weight.evaluate(from: source, multiply: multiply)
+            let width = values.count / max(1, weight.shape[0])
+            for index in (rows.lowerBound * width)..<(rows.upperBound * width) { values[index] *= factor }
+            return values
         case .subpixel(let conv, let upsample):
             return composeSubpixel(
                 conv: try conv.evaluate(from: source, multiply: multiply), convShape: conv.shape,

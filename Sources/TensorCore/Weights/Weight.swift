@@ -13,6 +13,8 @@ package indirect enum Weight: Sendable, Hashable {
     case product(Weight, Weight)
     /// Element by element.
     case sum(Weight, Weight)
+    /// Some rows of the outermost axis multiplied by a number.
+    case scaled(Weight, rows: Range<Int>, by: Float)
     /// A transposed 2x2 convolution of stride 2, [2, 2, m, i], followed by a 3x3 convolution of padding 1,
     /// [o, 3, 3, m], as one 2x2 convolution for each output phase: [2, 2, o, 2, 2, i]. See ``SubpixelConv``.
     case subpixel(conv: Weight, upsample: Weight)
@@ -32,6 +34,8 @@ package indirect enum Weight: Sendable, Hashable {
             Shape(right.shape.dimensions.dropLast(2) + [left.shape[0], right.shape.channels])
         case .sum(let left, _):
             left.shape
+        case .scaled(let weight, _, _):
+            weight.shape
         case .subpixel(let conv, let upsample):
             [2, 2, conv.shape[0], 2, 2, upsample.shape[3]]
         case .subpixelBias(let conv, _):
@@ -44,7 +48,7 @@ package indirect enum Weight: Sendable, Hashable {
         switch self {
         case .tensor(let name, let shape):
             [(name, shape)]
-        case .reshaped(let weight, _), .permuted(let weight, _), .columns(let weight, _):
+        case .reshaped(let weight, _), .permuted(let weight, _), .columns(let weight, _), .scaled(let weight, _, _):
             weight.tensors
         case .product(let left, let right), .sum(let left, let right):
             left.tensors + right.tensors

@@ -21,8 +21,10 @@ package struct GroupCase: Sendable, CustomTestStringConvertible {
         self.members = members
     }
 
-    /// As ``OperationCase/inHalf``.
-    package var inHalf: GroupCase { GroupCase(testDescription + " in half", members.map(\.inHalf)) }
+    /// As ``OperationCase/stored(as:)``.
+    package func stored(as storage: DataType) -> GroupCase {
+        GroupCase("\(testDescription) in \(storage)", members.map { $0.stored(as: storage) })
+    }
 
     /// A graph of all members, none of which needs another, with tensors before and behind every value of the arena that
     /// must come out as they went in.

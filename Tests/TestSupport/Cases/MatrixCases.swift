@@ -14,23 +14,27 @@ package enum MatrixCases {
             linear([1, 1, 64], 24, epilogueCase(channels: 24, bias: true, activation: .gelu)),
             linear([17, 1, 40], 65, epilogueCase(channels: 65, residuals: 2)),
             linear([1, 131, 320], 70, epilogueCase(channels: 70, residuals: 1)),
-            convolution(channels: 64, rectifies: true), convolution(channels: 128, rectifies: false),
+            rectified, convolution(channels: 128, rectifies: false),
             linear([1, 129, 96], 33, Epilogue()),
-            ProductCases.linear[1], ProductCases.linear[4], ProductCases.convolution[1], ProductCases.convolution[3],
+            ProductCases.linear[1], linear([1, 1, 1], 5, Epilogue()), ProductCases.convolution[1],
+            ProductCases.convolution[3],
             ProductCases.convolution[4], ProductCases.convolution[5], ProductCases.convolution[9],
             ProductCases.upsample[0], ProductCases.upsample[1], ProductCases.subpixel[0], ProductCases.subpixel[1],
             TokenCases.attention[3], attention(tokens: 33, headWidth: 16), ImageCases.embedPatches[0],
             ImageCases.embedPatches[2],
         ]
 
+    /// What is read is rectified on its way.
+    package static let rectified = convolution(channels: 64, rectifies: true)
+
     /// As small as can be with every slot of local memory in use twice, for tools that watch every access.
     package static let tiny: [OperationCase] = [
         linear([1, 5, 136], 9, epilogueCase(channels: 9, bias: true, residuals: 1)),
-        linear([1, 3, 101], 4, Epilogue()),
+        linear([1, 3, 101], 6, Epilogue()),
         OperationCase(
-            "[1, 3, 3, 8] -> 4",
+            "[1, 3, 3, 8] -> 8",
             .conv2D(
-                Conv2D(weight: .tensor("w", [4, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
+                Conv2D(weight: .tensor("w", [8, 3, 3, 8]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
             [tensor([1, 3, 3, 8])], absolute: 1e-5),
         attention(tokens: 70, headWidth: 16, heads: 1, crops: 1),
     ]

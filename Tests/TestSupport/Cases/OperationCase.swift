@@ -30,20 +30,30 @@ package struct OperationCase: Sendable, CustomTestStringConvertible {
         self.init(description, op, inputs, weights: weights, absolute: absolute, relative: relative)
     }
 
+    /// Whether it is a product without residuals.
+    package var isPlainProduct: Bool {
+        switch op {
+        case .linear, .conv2D, .upsampleConv, .subpixelConv: op.epilogue?.residualCount == 0
+        default: false
+        }
+    }
+
     package func reference() throws -> [Double] {
         try Reference.evaluate(op, inputs.map(Reference.Tensor.init), weights: weights).values
     }
 
-    /// The case for a back end that stores float16: inputs and weights that float16 holds, and the rounding of the
-    /// result allowed for.
-    package var inHalf: OperationCase {
-        let round = { (x: Float) in Float(Float16(x)) }
+    /// The case for a back end that stores elements so: inputs and weights that it holds, and the rounding of the result
+    /// allowed for.
+    package func stored(as storage: DataType) -> OperationCase {
+        guard storage != .float32 else { return self }
+        let round = { (x: Float) in storage == .float16 ? Float(Float16(x)) : x.roundedToBFloat16 }
         let rounded = inputs.map { input in
             input.float32.map { HostTensor(shape: input.shape, float32: $0.map(round)) } ?? input
         }
         return OperationCase(
-            "\(testDescription.dropFirst(op.name.count + 1)) in half", op, rounded, weights: weights.mapped(round),
-            absolute: absolute + 0x1p-24, relative: relative + 0x1p-11)
+            "\(testDescription.dropFirst(op.name.count + 1)) in \(storage)", op, rounded,
+            weights: weights.mapped(round),
+            absolute: absolute + 0x1p-24, relative: relative + storage.greatestRounding)
     }
 
     /// A graph of the one operation with tensors before and behind every value of the arena that must come out as they

@@ -9,8 +9,10 @@ package enum ProductCases {
             linear([1, 131, 33], 530, epilogueCase(channels: 530, activation: .relu, residuals: 2)),
             linear([3, 17, 64], 32, Epilogue()),
             linear([1, 1, 1], 1, epilogueCase(channels: 1, bias: true, activation: .gelu, scale: true, residuals: 2)),
-            linear([5, 1, 17], 3, epilogueCase(channels: 3, bias: true, activation: .relu, scale: true, residuals: 1)),
+            linear([5, 1, 17], 6, epilogueCase(channels: 6, bias: true, activation: .relu, scale: true, residuals: 1)),
             linear([1, 129, 1024], 132, epilogueCase(channels: 132, scale: true)),
+            linear(
+                [2, 65, 40], 3, epilogueCase(channels: 3, bias: true, activation: .relu, scale: true, residuals: 1)),
         ]
         + (0..<4).map { (seed: UInt64) in
             var random = SeededGenerator(seed: 1000 + seed)
@@ -37,7 +39,7 @@ package enum ProductCases {
             conv([1, 24, 24, 64], 32, rectifies: true, epilogueCase(channels: 32, bias: true, residuals: 2)),
             conv([2, 7, 5, 3], 33, epilogueCase(channels: 33, bias: true, activation: .relu, residuals: 1)),
             conv([1, 1, 1, 1], 1, epilogueCase(channels: 1, bias: true)),
-            conv([1, 1, 130, 65], 4, rectifies: true, Epilogue()),
+            conv([1, 1, 130, 65], 5, rectifies: true, Epilogue()),
             conv([2, 30, 35, 20], 17, kernel: (2, 5), padding: 3, epilogueCase(channels: 17, activation: .gelu)),
             conv([1, 24, 24, 32], 16, stride: 2, epilogueCase(channels: 16, bias: true, activation: .relu)),
             conv([2, 13, 8, 3], 5, stride: 2, rectifies: true, Epilogue()),

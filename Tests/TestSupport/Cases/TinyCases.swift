@@ -48,6 +48,14 @@ package enum TinyCases {
                 SubpixelConv(
                     weight: .tensor("w", [2, 2, 6, 2, 2, 5]), biasMap: .tensor("border", [3, 3, 6]),
                     epilogue: full(6, .none))), [tensor([1, 3, 4, 5])] + residuals([1, 6, 8, 6]), absolute: 1e-5),
+        OperationCase(
+            "[1, 9, 6] -> 3", .linear(Linear(weight: .tensor("w", [3, 6]), epilogue: full(3, .relu))),
+            [tensor([1, 9, 6])] + residuals([1, 9, 3]), absolute: 1e-5),
+        OperationCase(
+            "[1, 5, 6, 4] -> 1",
+            .conv2D(
+                Conv2D(weight: .tensor("w", [1, 3, 3, 4]), padding: 1, rectifiesInput: true, epilogue: Epilogue())),
+            [tensor([1, 5, 6, 4])], absolute: 1e-5),
         ImageCases.embedPatches[2],
     ]
 
