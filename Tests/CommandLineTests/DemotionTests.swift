@@ -83,6 +83,13 @@ struct DemotionTests {
             // Sound kernels know nothing of it.
             #expect(try inverseDepth(device, broken.precision) == expected, "opencl:\(device)")
         }
+        let verdicts = try memories().compactMap { try passes(broken.path, in: $0) }
+        #expect(try verdicts.filter { !$0 }.count == Self.deviceCount.get())
+    }
+
+    /// Every path of every device computes its answers for this, so that two breaks speak for all.
+    @Test("a demoted path is listed with the reason, and runs once it is sound", arguments: [breaks[0], breaks[3]])
+    func listed(broken: Break) throws {
         for (use, detail) in try uses(broken, broken.variables) {
             #expect(use == "demoted" && detail.contains("is off by"), "\(use): \(detail)")
         }
