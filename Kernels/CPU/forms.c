@@ -1,31 +1,49 @@
-// Which kernels this processor can run.
+// Which kernels a processor can run.
 #include "CPUKernels.h"
 
 extern const cpu_kernels cpu_kernels_portable;
+
 #if defined(__x86_64__)
 extern const cpu_kernels cpu_kernels_avx2, cpu_kernels_avx512, cpu_kernels_avx512_dot;
 
-static int has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-#endif
+enum {
+    avx2 = cpu_instructions_avx2 | cpu_instructions_fma,
+    avx512 = cpu_instructions_avx512f | cpu_instructions_avx512bw | cpu_instructions_avx512dq | cpu_instructions_avx512vl,
+    avx512_dot = avx512 | cpu_instructions_avx512bf16 | cpu_instructions_avx512vnni,
+};
 
-const cpu_kernels *cpu_kernels_for(cpu_form form) {
-    switch (form) {
-    case cpu_form_portable:
-        return &cpu_kernels_portable;
-#if defined(__x86_64__)
-    case cpu_form_avx2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &cpu_kernels_avx2 : NULL;
-    case cpu_form_avx512:
-        return has_avx512() ? &cpu_kernels_avx512 : NULL;
-    case cpu_form_avx512_dot:
-        return has_avx512() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")
-            ? &cpu_kernels_avx512_dot
-            : NULL;
-#endif
-    default:
-        return NULL;
-    }
+uint32_t cpu_instructions_here(void) {
+    uint32_t found = 0;
+#define FIND(name) found |= __builtin_cpu_supports(#name) ? cpu_instructions_##name : 0
+    FIND(avx2);
+    FIND(fma);
+    FIND(avx512f);
+    FIND(avx512bw);
+    FIND(avx512dq);
+    FIND(avx512vl);
+    FIND(avx512bf16);
+    FIND(avx512vnni);
+    return found;
 }
+
+static const cpu_kernels *if_enough(const cpu_kernels *kernels, uint32_t needed, uint32_t instructions) {
+    return (instructions & needed) == needed ? kernels : NULL;
+}
+
+const cpu_kernels *cpu_kernels_for(cpu_form form, uint32_t instructions) {
+    switch (form) {
+    case cpu_form_portable: return &cpu_kernels_portable;
+    case cpu_form_avx2: return if_enough(&cpu_kernels_avx2, avx2, instructions);
+    case cpu_form_avx512: return if_enough(&cpu_kernels_avx512, avx512, instructions);
+    case cpu_form_avx512_dot: return if_enough(&cpu_kernels_avx512_dot, avx512_dot, instructions);
+    }
+    return NULL;
+}
+#else
+uint32_t cpu_instructions_here(void) { return 0; }
+
+const cpu_kernels *cpu_kernels_for(cpu_form form, uint32_t instructions) {
+    (void)instructions;
+    return form == cpu_form_portable ? &cpu_kernels_portable : NULL;
+}
+#endif

@@ -15,6 +15,18 @@ typedef enum {
     cpu_form_avx512_dot,  // the same with dot products of bfloat16 (AVX512-BF16) and int8 (AVX512-VNNI)
 } cpu_form;
 
+// What forms need beyond the compiler's baseline, one bit each.
+typedef enum {
+    cpu_instructions_avx2 = 1 << 0,
+    cpu_instructions_fma = 1 << 1,
+    cpu_instructions_avx512f = 1 << 2,
+    cpu_instructions_avx512bw = 1 << 3,
+    cpu_instructions_avx512dq = 1 << 4,
+    cpu_instructions_avx512vl = 1 << 5,
+    cpu_instructions_avx512bf16 = 1 << 6,
+    cpu_instructions_avx512vnni = 1 << 7,
+} cpu_instructions;
+
 // How the elements of a tensor are stored.
 typedef enum {
     cpu_type_float32,
@@ -110,9 +122,11 @@ typedef struct {
     void (*triad)(size_t count, const float *a, const float *b, float scale, float *output);
 } cpu_kernels;
 
-// The kernels of one form, or NULL when they are not compiled for this architecture or the processor lacks the
-// instructions.
-const cpu_kernels *_Nullable cpu_kernels_for(cpu_form form);
+// The instructions that this processor has and its system allows, of cpu_instructions.
+uint32_t cpu_instructions_here(void);
+
+// The kernels of a form; NULL where the compiler's target has none, or where the instructions do not suffice.
+const cpu_kernels *_Nullable cpu_kernels_for(cpu_form form, uint32_t instructions);
 
 // Rows `first_row` up to `first_row + row_count` of an 8-bit RGB photograph of `height` x `width` pixels, brought to
 // `side` x `side`; see image.c. `scratch` holds 3 * side floats.

@@ -7,19 +7,24 @@ package enum KernelForm: String, Sendable, CaseIterable {
     case avx512Dot = "avx512_dot"
 
     /// The forms that this processor can run, the widest last.
-    package static var available: [KernelForm] { allCases.filter { $0.kernels != nil } }
+    package static var available: [KernelForm] { available(instructions: cpu_instructions_here()) }
     /// The widest form that this processor can run.
     package static var best: KernelForm { available.last ?? .portable }
 
+    /// The forms that a processor with some instructions (`cpu_instructions`) can run, the widest last.
+    package static func available(instructions: UInt32) -> [KernelForm] {
+        allCases.filter { cpu_kernels_for($0.kernelValue, instructions) != nil }
+    }
+
     /// The form's kernels; nil when the processor lacks the instructions.
-    var kernels: cpu_kernels? {
-        let form =
-            switch self {
-            case .portable: cpu_form_portable
-            case .avx2: cpu_form_avx2
-            case .avx512: cpu_form_avx512
-            case .avx512Dot: cpu_form_avx512_dot
-            }
-        return cpu_kernels_for(form)?.pointee
+    var kernels: cpu_kernels? { cpu_kernels_for(kernelValue, cpu_instructions_here())?.pointee }
+
+    private var kernelValue: cpu_form {
+        switch self {
+        case .portable: cpu_form_portable
+        case .avx2: cpu_form_avx2
+        case .avx512: cpu_form_avx512
+        case .avx512Dot: cpu_form_avx512_dot
+        }
     }
 }
