@@ -87,9 +87,10 @@ struct DemotionTests {
         #expect(try verdicts.filter { !$0 }.count == Self.deviceCount.get())
     }
 
-    /// Every path of every device computes its answers for this, so that two breaks speak for all.
-    @Test("a demoted path is listed with the reason, and runs once it is sound", arguments: [breaks[0], breaks[3]])
-    func listed(broken: Break) throws {
+    /// Every path of every device computes its answers for this, so that one break, a unit's fragment, speaks for all.
+    @Test("a demoted path is listed with the reason, and runs once it is sound")
+    func listed() throws {
+        let broken = Self.breaks[3]
         for (use, detail) in try uses(broken, broken.variables) {
             #expect(use == "demoted" && detail.contains("is off by"), "\(use): \(detail)")
         }

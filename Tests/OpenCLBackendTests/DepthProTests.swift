@@ -74,20 +74,6 @@ struct DepthProTests {
         let first = try outputs(fixture, target, microBatch: 35)[0]
         for output in try outputs(fixture, target, imageCount: 3, microBatch: 35) { #expect(output == first) }
     }
-
-    /// On processors the vectors' width is told, 0 stands for a GPU.
-    @Test("The published network takes at most 400 launches", arguments: DataType.ofKernels, [0, 8, 16])
-    func launchCount(storage: DataType, vectorWidth: Int) throws {
-        let plan = try Plan.published(storage: storage)
-        var limits = KernelLimits(
-            forms: KernelForms(vectorWidth == 0 ? .tile : .vector), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
-            allocationByteCount: 20 << 30)
-        limits.vectorWidth = vectorWidth
-        let count = LaunchPlan(plan, limits).launchCount
-        #expect(count <= 400)
-        // Each layer of the encoders is one launch, unless its weights lie in several buffers.
-        #expect((plan.steps.count...(plan.steps.count + 10)).contains(count))
-    }
 }
 
 extension Fixture {

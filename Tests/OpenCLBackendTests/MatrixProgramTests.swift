@@ -4,13 +4,13 @@ import OpenCLKernels
 import TensorCore
 import Testing
 
-/// The programs for matrix units of the published network and the roof's, as `scripts/check-kernels` compiles them for devices that are
+/// The programs for matrix units of the published network and the roof's, and those for GPUs without, as `scripts/check-kernels` compiles them for devices that are
 /// not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release --filter MatrixProgramTests` writes them anew.
 @Suite("Programs for matrix units")
 struct MatrixProgramTests {
     @Test("are as recorded") func snapshot() throws {
         let plan = try Plan.published(storage: .float16)
-        let units = MatrixUnit.allCases.filter { $0 != .plain }
+        let units = MatrixUnit.allCases.filter { !$0.isPlain }
         var known: Set<KernelVariant> = []
         let float16 = units.flatMap { Self.programs(plan, $0, &known) }
         // Only elements and instructions are others: one of each kernel, and of those that rectify what they read.
@@ -23,13 +23,36 @@ struct MatrixProgramTests {
                 ).inserted
             }
         }
-        let text = (float16 + bfloat16).joined(separator: "\n") + "\n"
+        let text =
+            (float16 + bfloat16 + Self.tilePrograms(try .published(storage: .float32))).joined(separator: "\n") + "\n"
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../scripts/kernels/programs.txt")
         if ProcessInfo.processInfo.environment["FATHOM_UPDATE_SNAPSHOTS"] != nil {
             try text.write(to: url, atomically: true, encoding: .utf8)
         }
         #expect(try String(contentsOf: url, encoding: .utf8) == text)
+    }
+
+    /// One of each kernel and tile of the form for GPUs without a matrix unit.
+    private static func tilePrograms(_ plan: Plan) -> [String] {
+        let limits = KernelLimits(
+            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
+            allocationByteCount: 20 << 30)
+        let sources: [KernelSource] = [.productTile, .productNarrow, .attentionTile, .layerNormTile]
+        var kernels: Set<[String]> = []
+        return Set(LaunchPlan(plan, limits).variants).map { line("tile", $0) }.sorted().filter { line in
+            let words = line.split(separator: " ").map(String.init)
+            let isOfForm = sources.contains { words[2].split(separator: "+").contains(Substring($0.rawValue)) }
+            let tile = words.filter { ["TILE_ROWS", "PANEL", "QUERIES"].contains($0.prefix { $0 != "=" }) }
+            return isOfForm && kernels.insert([words[1], words[2]] + tile).inserted
+        }
+    }
+
+    private static func line(_ unit: String, _ variant: KernelVariant) -> String {
+        let files = variant.sources.map(\.rawValue).joined(separator: "+")
+        return
+            ([unit, variant.name, files] + variant.constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            .joined(separator: " ")
     }
 
     /// One line for each that no unit before has: unit, kernel, files, constants.
@@ -41,10 +64,6 @@ struct MatrixProgramTests {
             .filter {
                 $0.sources.contains(.matrixTile) && known.insert($0).inserted
             }
-        return variants.map { variant in
-            let files = variant.sources.map(\.rawValue).joined(separator: "+")
-            let constants = variant.constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            return ([unit.rawValue, variant.name, files] + constants).joined(separator: " ")
-        }.sorted()
+        return variants.map { line(unit.rawValue, $0) }.sorted()
     }
 }

@@ -11,28 +11,23 @@ struct MatrixUnitTests {
         TestTarget.emulations(storing: storage).filter { $0.form.matrixUnit.map(units.contains) ?? false }
     }
 
-    @Test("every operation", arguments: targets([.mma, .wgmma, .plain]), MatrixCases.all)
+    private static let all = Set(MatrixUnit.allCases)
+    private static let wide: Set<MatrixUnit> = [.mmaWide, .wgmmaWide]
+    /// Those that have ways of their own through the kernels; the others differ in fragments.
+    private static let ways: Set<MatrixUnit> = [.mma, .wgmma, .plain, .plainStaged]
+
+    @Test("every operation", arguments: targets(ways), MatrixCases.all)
     func operations(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(
-        "every unit", arguments: targets([.mmaWide, .wgmmaWide, .mfma, .wmma11, .wmma12, .xmx16, .xmx8]),
-        MatrixCases.few)
+    @Test("every unit", arguments: targets(all.subtracting(ways).subtracting(wide)), MatrixCases.each)
     func units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    /// Fragments lie as those of float16 do, so that the elements are all that is new.
-    @Test(
-        "in bfloat16", arguments: targets([.mma, .wgmma, .plain], storing: .bfloat16),
-        MatrixCases.few + [MatrixCases.rectified])
-    func bfloat16(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+    @Test("with more slots", arguments: targets(wide), MatrixCases.few)
+    func moreSlots(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    @Test(
-        "the loop of the roof multiplies as often as it says",
-        arguments: TestTarget.emulations + targets([.mma], storing: .bfloat16))
-    func roof(target: TestTarget) throws {
-        let loop = MatrixRoof(target.limits, storage: target.storage)
-        let total = try loop.total(rounds: 3, on: target.context())
-        #expect(total == 3 * Double(loop.flopCount) / 2 * 0x1p-14)
-    }
+    /// Fragments lie as those of float16 do, so that the elements are all that is new.
+    @Test("in bfloat16", arguments: targets(all.subtracting(wide), storing: .bfloat16), MatrixCases.elements)
+    func bfloat16(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
     @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .wgmma, .mfma]))
     func attentionCuts(target: TestTarget) throws {
@@ -44,12 +39,21 @@ struct MatrixUnitTests {
     }
 
     @Test("every cut of products that the tuner may take", arguments: targets([.mma]))
-    func productCuts(target: TestTarget) throws {
-        let shape = MatrixCases.everySlotTwice
+    func productCuts(target: TestTarget) throws { #expect(try checkProductCuts(target) { _ in true } == 25) }
+
+    /// Emulated products are cut small otherwise.
+    @Test("the cuts of products that GPUs have", arguments: targets(all.subtracting(wide).subtracting([.mma])))
+    func wholePanels(target: TestTarget) throws {
+        let count = try checkProductCuts(target) { $0["STAGES"] == nil && ($0["PANEL"] ?? 0) == 128 }
+        #expect(count >= 2)
+    }
+
+    private func checkProductCuts(_ target: TestTarget, where isWanted: ([String: Int]) -> Bool) throws -> Int {
         let candidates = target.limits.withCandidates(
-            for: TunedShape(product: "linear", rows: 130, columns: 72, depth: 170))
-        #expect(candidates.count == 25)
-        for candidate in candidates { try target.check(shape, limits: candidate.limits) }
+            for: TunedShape(product: "linear", rows: 130, columns: 72, depth: 170)
+        ).filter { isWanted($0.constants) }
+        for candidate in candidates { try target.check(MatrixCases.everySlotTwice, limits: candidate.limits) }
+        return candidates.count
     }
 
     @Test(

@@ -9,7 +9,7 @@ struct ScaledQueriesTests {
     private static let targets =
         TestTarget.plainMatrix
         + TestTarget.emulations(storing: .bfloat16)
-        .filter { $0.form == .matrix(.plain) }
+        .filter { $0.form.matrixUnit?.isPlain ?? false }
 
     private let width = 128
     private let heads = 2

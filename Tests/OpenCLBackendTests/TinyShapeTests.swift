@@ -18,7 +18,7 @@ struct TinyShapeTests {
     @Test(
         "with results as floats", arguments: TestTarget.all.filter { $0.storage != .float32 },
         TinyCases.all.filter(\.isPlainProduct))
-    func wideResults(target: TestTarget, shape: OperationCase) throws { try target.checkWideResult(shape) }
+    func resultTiles(target: TestTarget, shape: OperationCase) throws { try target.checkWideResult(shape) }
 
     /// The tiles of the largest devices, in the form for GPUs.
     @Test("with large tiles", arguments: TestTarget.all.filter { $0.form == .tile && $0.storage == .float32 })

@@ -222,6 +222,25 @@ struct TuningFileTests {
         #expect(TunedCuts([record()], storage: .float16, limits).count == 0)
     }
 
+    @Test(
+        "the records that come with the program compute right",
+        arguments: TestTarget.main.filter { $0.form == .vector && $0.storage == .float32 })
+    func defaultsCompute(_ target: TestTarget) throws {
+        for record in TuningStore.defaults {
+            let candidates = target.limits.withCandidates(for: record.shape)
+            let limits = try #require(candidates.first { $0.constants == record.constants }, "\(record)").limits
+            let shape =
+                switch record.shape.kernel {
+                case "conv2d": ProductCases.convolution[1]
+                case "upsample_conv": ProductCases.upsample[1]
+                case "subpixel_conv": ProductCases.subpixel[1]
+                case "attention": TokenCases.attention[1]
+                default: ProductCases.linear[1]
+                }
+            try target.check(shape, limits: limits)
+        }
+    }
+
     @Test("the records that come with the program are candidates of their form", arguments: TestDevice.all.prefix(1))
     func defaults(_ test: TestDevice) throws {
         for record in TuningStore.defaults {

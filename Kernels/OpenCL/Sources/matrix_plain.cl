@@ -16,7 +16,9 @@
 #define ROW_SLOTS 4
 #define ROW_SLOT(e) ((e) / 8)
 #define ROW_LANES 1
-#define KEEPS_SHARES 1
+#ifndef KEEPS_SHARES
+#define KEEPS_SHARES 1 // 0 with ASYNC 0: what AMD's and Intel's units have the kernels do
+#endif
 #ifndef ASYNC
 #define ASYNC 1
 #endif

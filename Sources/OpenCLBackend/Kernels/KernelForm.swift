@@ -17,7 +17,7 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
     package static let portable: [KernelForm] = [.tile, .vector]
     /// The forms that show on any device whether the kernels for matrix units are right.
     package static let emulations: [KernelForm] =
-        [.matrix(.plain)] + MatrixUnit.allCases.filter { $0 != .plain }.map(KernelForm.emulation)
+        MatrixUnit.allCases.map { $0.isPlain ? .matrix($0) : .emulation($0) }
 
     package static let allCases = portable + MatrixUnit.allCases.map(matrix) + MatrixUnit.allCases.map(emulation)
 
@@ -44,7 +44,7 @@ package enum KernelForm: Sendable, Hashable, Codable, RawRepresentable, CaseIter
     }
 
     /// Whether the device has to have the unit.
-    var isOnMatrixUnit: Bool { matrixUnit != nil && matrixUnit != .plain && !isEmulation }
+    var isOnMatrixUnit: Bool { matrixUnit.map { !$0.isPlain } ?? false && !isEmulation }
 
     package var isEmulation: Bool { if case .emulation = self { true } else { false } }
 

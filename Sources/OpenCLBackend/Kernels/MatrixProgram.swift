@@ -33,7 +33,7 @@ struct MatrixProgram: Sendable, Hashable {
         switch unit {
         case .wgmma, .wgmmaWide: (128, 64)
         case _ where isEmulation: (32, 32)
-        case .plain: (32, 32)
+        case .plain, .plainStaged: (32, 32)
         case .wmma11, .wmma12, .xmx16, .xmx8: (64, 32)
         case .mma, .mmaWide: (128, 64)
         case .mfma: (64, 64)

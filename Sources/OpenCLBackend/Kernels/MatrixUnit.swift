@@ -21,6 +21,9 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     /// Ordinary arithmetic on the same tiles, for any device: slow, and without barriers of its own, so that a check for
     /// races sees what the kernels leave to barriers.
     case plain
+    /// The same in the way that AMD's and Intel's units have: copies go through registers, and shares of attention through
+    /// local memory.
+    case plainStaged = "plain-staged"
 
     /// The units that a device may have, by what it says of itself, the best first. Whether it has one, building for it
     /// and known answers tell.
@@ -41,6 +44,9 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         return []
     }
 
+    /// Whether it is ordinary arithmetic, on any device.
+    package var isPlain: Bool { self == .plain || self == .plainStaged }
+
     /// Whether its products take more than 48 KB of local memory; attention has no use for more.
     package var isWide: Bool { self == .mmaWide || self == .wgmmaWide }
 
@@ -54,7 +60,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         case .wgmma, .wgmmaWide: [.matrixNVIDIA, .matrixWGMMA]
         case .mfma, .wmma11, .wmma12: [.matrixAMD]
         case .xmx16, .xmx8: [.matrixIntel]
-        case .plain: [.matrixPlain]
+        case .plain, .plainStaged: [.matrixPlain]
         }
     }
 
@@ -64,6 +70,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         case .mma, .mmaWide: [:]
         case .wgmma, .wgmmaWide: ["MULTIPLIES_ALONE": 1]
         case .plain: ["PLAIN": 1]
+        case .plainStaged: ["PLAIN": 1, "ASYNC": 0, "KEEPS_SHARES": 0]
         case .mfma: ["AMD_UNIT": 9]
         case .wmma11: ["AMD_UNIT": 11]
         case .wmma12: ["AMD_UNIT": 12]
@@ -80,7 +87,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         case .mfma: 64
         case .xmx16: 16
         case .xmx8: 8
-        case .plain: 4
+        case .plain, .plainStaged: 4
         }
     }
 
@@ -88,7 +95,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     var copiesAsynchronously: Bool {
         switch self {
         case .mma, .mmaWide, .wgmma, .wgmmaWide, .plain: true
-        case .mfma, .wmma11, .wmma12, .xmx16, .xmx8: false
+        case .mfma, .wmma11, .wmma12, .xmx16, .xmx8, .plainStaged: false
         }
     }
 
@@ -99,7 +106,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     var keepsShares: Bool {
         switch self {
         case .mma, .mmaWide, .wgmma, .wgmmaWide, .plain: true
-        case .mfma, .wmma11, .wmma12, .xmx16, .xmx8: false
+        case .mfma, .wmma11, .wmma12, .xmx16, .xmx8, .plainStaged: false
         }
     }
 
@@ -120,7 +127,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
         case .wgmma, .wgmmaWide: (64, 128)
         case .wmma11, .wmma12: (64, 32)
         case .xmx16, .xmx8: (32, 32)
-        case .plain: (32, 16)
+        case .plain, .plainStaged: (32, 16)
         }
     }
 

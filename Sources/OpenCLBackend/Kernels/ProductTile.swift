@@ -89,7 +89,7 @@ struct ProductTile: Sendable, Hashable {
         case .tile: limits.workGroupSize < 256 || columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         case .vector where limits.hasNarrowVectors: 16
         case .vector: columns <= 16 ? 16 : columns <= 32 ? 32 : 64
-        case .matrix(.plain), .emulation: 32
+        case .matrix(.plain), .matrix(.plainStaged), .emulation: 32
         case .matrix: columns <= 32 ? 32 : columns <= 64 ? 64 : 128
         }
     }
@@ -111,7 +111,8 @@ struct ProductTile: Sendable, Hashable {
         switch (limits.forms.product, panel) {
         case (_, Self.narrowPanel):
             self = .tile(min(64, limits.workGroupSize), panel, items: (1, panel))
-        case (.matrix(.plain), _): self = .matrix(limits.forms.product, .plain, 64, panel, subTiles: (2, 2))
+        case (.matrix(let unit), _) where unit.isPlain:
+            self = .matrix(limits.forms.product, unit, 64, panel, subTiles: (2, 2))
         // Small, because nobody waits for it but tests.
         case (.emulation(let unit), _):
             self = .matrix(limits.forms.product, unit, 2 * max(32, unit.leastSubTile.rows), panel, subTiles: (2, 2))

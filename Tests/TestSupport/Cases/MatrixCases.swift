@@ -9,6 +9,18 @@ package enum MatrixCases {
         TokenCases.attention[0], TokenCases.attention[1], attention(tokens: 70, headWidth: 32),
     ]
 
+    /// Every operation, with one row and one token too: for units whose copies and shares others have as well.
+    package static let each: [OperationCase] =
+        few + [
+            ProductCases.upsample[1], ProductCases.convolution[5], rectified, ImageCases.embedPatches[2],
+            TokenCases.attention[3], linear([1, 1, 64], 24, epilogueCase(channels: 24, bias: true, activation: .gelu)),
+        ]
+
+    /// One of each kernel, where elements alone are new.
+    package static let elements: [OperationCase] = [
+        ProductCases.linear[5], rectified, attention(tokens: 70, headWidth: 32),
+    ]
+
     package static let all: [OperationCase] =
         few + [
             linear([1, 1, 64], 24, epilogueCase(channels: 24, bias: true, activation: .gelu)),
