@@ -4,8 +4,8 @@ import OpenCLKernels
 import TensorCore
 import Testing
 
-/// The programs for matrix units of the published network and the roof's, and those for GPUs without, as `scripts/check-kernels` compiles them for devices that are
-/// not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release --filter MatrixProgramTests` writes them anew.
+/// The programs for matrix units of the published network and the roof's, and those for GPUs without, as
+/// `scripts/check-kernels` compiles them for devices that are not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release --filter MatrixProgramTests` writes them anew.
 @Suite("Programs for matrix units")
 struct MatrixProgramTests {
     @Test("are as recorded") func snapshot() throws {
