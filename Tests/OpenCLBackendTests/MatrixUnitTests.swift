@@ -25,9 +25,12 @@ struct MatrixUnitTests {
     @Test("with more slots", arguments: targets(wide), MatrixCases.few)
     func moreSlots(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
-    /// Fragments lie as those of float16 do, so that the elements are all that is new.
-    @Test("in bfloat16", arguments: targets(all.subtracting(wide), storing: .bfloat16), MatrixCases.elements)
+    /// Fragments lie as those of float16 do (`FragmentTests`), so that the elements are all that is new.
+    @Test("in bfloat16", arguments: targets(ways, storing: .bfloat16), MatrixCases.few)
     func bfloat16(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
+
+    @Test("every unit in bfloat16", arguments: targets(all.subtracting(wide), storing: .bfloat16), MatrixCases.elements)
+    func bfloat16Units(target: TestTarget, shape: OperationCase) throws { try target.check(shape) }
 
     @Test("every cut of attention that the tuner may take", arguments: targets([.mma, .wgmma, .mfma]))
     func attentionCuts(target: TestTarget) throws {

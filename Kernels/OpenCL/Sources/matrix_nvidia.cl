@@ -11,8 +11,13 @@
 #endif
 
 #if EMULATED
-// Where something is in the memory that a work-group shares; emulated, from the beginning of the kernel's `memory` on.
-#define SHARED(p) ((uint)((const __local uchar *)(p) - (const __local uchar *)memory))
+// Where something is in the memory that a work-group shares; emulated, from the beginning of the kernel's `memory` on. A
+// function, because PoCL 3.1 crashes on a difference of constants when it does not optimise.
+inline uint byte_distance(const __local ushort *from, const __local ushort *to)
+{
+    return (uint)((const __local uchar *)to - (const __local uchar *)from);
+}
+#define SHARED(p) byte_distance(memory, p)
 #define COMMIT_COPIES()
 #define AWAIT_GROUPS(pending)
 #define COPY_CHUNK(to, from, exists) \

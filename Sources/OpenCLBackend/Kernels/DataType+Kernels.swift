@@ -16,7 +16,7 @@ extension DataType {
     }
 
     /// `STORAGE` of `common.cl`.
-    var kernelValue: Int {
+    package var kernelValue: Int {
         guard let value = Self.ofKernels.firstIndex(of: self) else {
             preconditionFailure("kernels do not store \(self)")
         }

@@ -1,24 +1,24 @@
-import OpenCLKernels
+package import OpenCLKernels
 
 /// What the programs for matrix units have in common.
-struct MatrixProgram: Sendable, Hashable {
-    let unit: MatrixUnit
+package struct MatrixProgram: Sendable, Hashable {
+    package let unit: MatrixUnit
     let isEmulation: Bool
 
     /// Nil for forms without a matrix unit.
-    init?(_ form: KernelForm) {
+    package init?(_ form: KernelForm) {
         guard let unit = form.matrixUnit else { return nil }
         self.unit = unit
         isEmulation = form.isEmulation
     }
 
     /// The files before the kernel.
-    var sources: [KernelSource] {
+    package var sources: [KernelSource] {
         [.matrixTile] + unit.sources + (isEmulation ? [.matrixEmulation] : [])
     }
 
     /// Their constants.
-    var constants: [String: Int] {
+    package var constants: [String: Int] {
         var constants = unit.constants
         constants["EMULATED"] = isEmulation ? 1 : 0
         constants["WIDTH"] = 4

@@ -80,7 +80,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Items that drive the unit together.
-    var laneCount: Int {
+    package var laneCount: Int {
         switch self {
         case .mma, .mmaWide, .wmma11, .wmma12: 32
         case .wgmma, .wgmmaWide: 128
@@ -103,7 +103,7 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     var slots: Int { copiesAsynchronously ? 3 : 2 }
 
     /// Whether what a lane has of a product is its part of the next product's left factor: `KEEPS_SHARES` of the files.
-    var keepsShares: Bool {
+    package var keepsShares: Bool {
         switch self {
         case .mma, .mmaWide, .wgmma, .wgmmaWide, .plain: true
         case .mfma, .wmma11, .wmma12, .xmx16, .xmx8, .plainStaged: false
@@ -137,5 +137,5 @@ package enum MatrixUnit: String, Sendable, Hashable, CaseIterable {
     /// Channels of a slab of packed weights: `SLAB` of `product_matrix.cl`.
     static let slab = 32
     /// Terms of a sum in one multiplication: `UNIT_DEPTH` of `matrix_tile.cl`.
-    static let depth = 16
+    package static let depth = 16
 }
