@@ -293,6 +293,24 @@ def table(results, each):
     return "\n".join(lines)
 
 
+def clang_version():
+    return re.search(r"version (\S+)", run([CLANG[0], "--version"]))[1]
+
+
+def check_document(text, writes):
+    """The document's table is today's, or of another version of clang, whose registers may differ."""
+    before, marker, version, rest = re.split(r"(<!-- table of clang (\S+) -->\n)", DOCUMENT.read_text())
+    recorded, end, after = rest.partition("\n<!-- end -->")
+    if writes:
+        marker = f"<!-- table of clang {clang_version()} -->\n"
+        DOCUMENT.write_text("".join([before, marker, text, end, after]))
+        return True
+    if version != clang_version():
+        print(f"the table in {DOCUMENT.relative_to(ROOT)} is of clang {version}, this is {clang_version()}: not compared")
+        return True
+    return recorded == text
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--write", action="store_true")
@@ -303,15 +321,14 @@ def main():
         results = [result for part in pool.map(check, programs) for result in part]
     text = table(results, arguments.all)
     print(text)
-    if arguments.write:
-        before, _, rest = DOCUMENT.read_text().partition("<!-- table -->\n")
-        _, _, after = rest.partition("<!-- end -->")
-        DOCUMENT.write_text(f"{before}<!-- table -->\n{text}\n<!-- end -->{after}")
     syntax = sum(1 for target, _, _, problems in results if isinstance(target, Intel) and not problems)
     print(f"{len(results)} programs compiled, {syntax} of them for Intel's syntax alone")
     failed = not finds_spills(programs)
     if failed:
         print("fathom: a kernel that must spill passes", file=sys.stderr)
+    if not arguments.all and not check_document(text, arguments.write):
+        failed = True
+        print(f"fathom: the table in {DOCUMENT.relative_to(ROOT)} is not this one; --write", file=sys.stderr)
     if not check_sample(arguments.write):
         failed = True
         print(f"fathom: {SAMPLE.relative_to(ROOT)} is not what retarget.cl compiles to; --write", file=sys.stderr)

@@ -3,7 +3,7 @@
 import re
 
 # What attention does in every round. What a jump forward passes over without any of it is done seldom, and does not count:
-# sums are rescaled after the first block of keys and few others.
+# sums are rescaled where a score gets far ahead of the reference.
 STEADY = re.compile("HMMA|HGMMA|LD|ST|BAR")
 
 

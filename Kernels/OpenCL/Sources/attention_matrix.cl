@@ -26,7 +26,7 @@
 #define HEADS heads // or how many there are, so that distances of rows are constants
 #endif
 #ifndef HEADROOM
-#define HEADROOM 8.0f // shares stay below two to this
+#define HEADROOM 8.0f // of scores above the reference; shares stay below two to this
 #endif
 #define SUBS (QUERIES / SUB_QUERIES)
 #define GROUP (LANES * SUBS)
@@ -50,6 +50,42 @@
 #define UNIT_WEIGHS (UNIT_COLUMNS == 8 && KEEPS_SHARES && !MULTIPLIES_ALONE)
 #define WEIGHTS (UNIT_WEIGHS ? SUM_COUNT : ROW_SLOTS)
 #define WEIGHT_ROW(e) (UNIT_WEIGHS ? ROW_SLOT(e) : (e))
+
+// Adds the scores of the first keys of a slot, RIGHT_AT_ONCE or more units of them.
+#define ADD_SCORES(scores, units, slot) \
+    BEGIN_SUMS(0); \
+    UNROLL for (uint d = 0; d < HEAD_STEPS; d++) \
+        UNROLL for (uint j = 0; j < (units); j += RIGHT_AT_ONCE) { \
+            uint right[RIGHT_AT_ONCE][RIGHT_WORDS]; \
+            load_right(right[0], slot, lane, j * UNIT_COLUMNS, d * UNIT_DEPTH, HEAD_WIDTH); \
+            UNROLL for (uint n = 0; n < RIGHT_AT_ONCE; n++) \
+                UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
+                    UNIT_MULTIPLY((scores)[i][j + n], queries[i][d], right[n]); \
+        } \
+    END_SUMS(); \
+    UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
+        UNROLL for (uint j = 0; j < (units); j++) AWAIT_SUMS((scores)[i][j]);
+
+// Keys whose number in a block the condition does not hold for weigh nothing.
+#define LEAVE_OUT_UNLESS(condition, scores, units) \
+    UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
+        UNROLL for (uint j = 0; j < (units); j++) \
+            UNROLL for (uint e = 0; e < SUM_COUNT; e++) { \
+                const uint number = j * UNIT_COLUMNS + SUM_COLUMN(e); \
+                if (!(condition)) (scores)[i][j][e] = -INFINITY; \
+            }
+
+// The greatest score of each row, first of those that this lane has, then of all lanes.
+#define FIND_MOST(most, scores, units) \
+    UNROLL for (uint e = 0; e < SUM_COUNT; e++) (most)[ROW_SLOT(e)] = (scores)[0][e]; \
+    UNROLL for (uint j = 0; j < (units); j++) \
+        UNROLL for (uint e = 0; e < SUM_COUNT; e++) (most)[ROW_SLOT(e)] = fmax((most)[ROW_SLOT(e)], (scores)[j][e]);
+#define EXCHANGE_MOST(most) \
+    UNROLL for (uint r = 0; r < ROW_SLOTS; r++) \
+        UNROLL for (uint mask = 1; mask < ROW_LANES; mask *= 2) { \
+            const float other = ROW_EXCHANGE((most)[r], mask); \
+            (most)[r] = fmax((most)[r], other); \
+        }
 
 // Eight elements of a query times what makes scores powers of two.
 inline uint4 scaled_chunk(const uint4 chunk, const float factor)
@@ -88,9 +124,10 @@ inline void keep_turned(const uint4 chunk, __local ushort *tile, const uint key,
 // Starts to bring the next keys and values, those of the tokens from `key` on, into a slot; zeros for those that do not
 // exist, whose addresses nobody reads.
 #define FETCH(slot, key) \
+    const int remaining = (int)(tokens - (key)) - (int)LOAD_ROW(0); \
     UNROLL for (uint l = 0; l < LOADS; l++) \
         if (LOAD_EXISTS(l)) { \
-            const bool exists = (key) + LOAD_ROW(l) < tokens; \
+            const bool exists = (int)(l * LOAD_ROWS) < remaining; \
             const __global REAL *row = next_key + l * LOAD_ROWS * 3 * width; \
             FETCH_CHUNK(keys[l], LOAD_PLACE(l, slot), row, exists) \
             FETCH_CHUNK(values[l], LOAD_PLACE(l, (slot) + TILE), row + width, exists) \
@@ -137,14 +174,32 @@ void attention(ATTENTION_ARGUMENTS)
             SWAP_WORDS(queries[i][d])
         }
 
+    // The score whose share is one: to begin with, the greatest of the first few keys, or the first's if there are
+    // fewer. That it is a key's keeps shares from vanishing all together.
+    float reference[UNITS_DOWN][ROW_SLOTS];
+    {
+        float few[UNITS_DOWN][RIGHT_AT_ONCE][SUM_COUNT];
+        UNROLL
+        for (uint i = 0; i < UNITS_DOWN; i++)
+            UNROLL
+            for (uint n = 0; n < RIGHT_AT_ONCE; n++)
+                UNROLL
+                for (uint e = 0; e < SUM_COUNT; e++) few[i][n][e] = 0.0f;
+        AWAIT_COPIES(0);
+        barrier(CLK_LOCAL_MEM_FENCE);
+        ADD_SCORES(few, RIGHT_AT_ONCE, memory)
+        LEAVE_OUT_UNLESS(tokens >= RIGHT_AT_ONCE * UNIT_COLUMNS || number == 0, few, RIGHT_AT_ONCE)
+        UNROLL
+        for (uint i = 0; i < UNITS_DOWN; i++) {
+            FIND_MOST(reference[i], few[i], RIGHT_AT_ONCE)
+            EXCHANGE_MOST(reference[i])
+        }
+    }
+
     float sums[UNITS_DOWN][HEAD_UNITS][SUM_COUNT];
     float weights[UNITS_DOWN][WEIGHTS];     // of the values in the sums, or the lane's part of them
-    float reference[UNITS_DOWN][ROW_SLOTS]; // the score whose share is one
-    float headroom = -INFINITY;             // above the reference; the first block of keys sets that
     UNROLL
     for (uint i = 0; i < UNITS_DOWN; i++) {
-        UNROLL
-        for (uint r = 0; r < ROW_SLOTS; r++) reference[i][r] = 0.0f;
         UNROLL
         for (uint e = 0; e < WEIGHTS; e++) weights[i][e] = 0.0f;
         UNROLL
@@ -172,59 +227,28 @@ void attention(ATTENTION_ARGUMENTS)
             for (uint j = 0; j < KEY_UNITS; j++)
                 UNROLL
                 for (uint e = 0; e < SUM_COUNT; e++) scores[i][j][e] = -reference[i][ROW_SLOT(e)];
-        BEGIN_SUMS(0);
-        UNROLL
-        for (uint d = 0; d < HEAD_STEPS; d++)
-            UNROLL
-            for (uint j = 0; j < KEY_UNITS; j += RIGHT_AT_ONCE) {
-                uint right[RIGHT_AT_ONCE][RIGHT_WORDS];
-                load_right(right[0], slot, lane, j * UNIT_COLUMNS, d * UNIT_DEPTH, HEAD_WIDTH);
-                UNROLL
-                for (uint n = 0; n < RIGHT_AT_ONCE; n++)
-                    UNROLL
-                    for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY(scores[i][j + n], queries[i][d], right[n]);
-            }
-        END_SUMS();
-        UNROLL
-        for (uint i = 0; i < UNITS_DOWN; i++)
-            UNROLL
-            for (uint j = 0; j < KEY_UNITS; j++) AWAIT_SUMS(scores[i][j]);
-        if (last) { // keys beyond the last weigh nothing
-            UNROLL
-            for (uint i = 0; i < UNITS_DOWN; i++)
-                UNROLL
-                for (uint j = 0; j < KEY_UNITS; j++)
-                    UNROLL
-                    for (uint e = 0; e < SUM_COUNT; e++)
-                        if (key + j * UNIT_COLUMNS + SUM_COLUMN(e) >= tokens) scores[i][j][e] = -INFINITY;
+        ADD_SCORES(scores, KEY_UNITS, slot)
+        if (last) {
+            LEAVE_OUT_UNLESS(key + number < tokens, scores, KEY_UNITS)
         }
 
         float most[UNITS_DOWN][ROW_SLOTS];
         bool leads = false;
         UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++) {
+            FIND_MOST(most[i], scores[i], KEY_UNITS)
             UNROLL
-            for (uint e = 0; e < SUM_COUNT; e++) most[i][ROW_SLOT(e)] = scores[i][0][e];
-            UNROLL
-            for (uint j = 0; j < KEY_UNITS; j++)
-                UNROLL
-                for (uint e = 0; e < SUM_COUNT; e++) most[i][ROW_SLOT(e)] = fmax(most[i][ROW_SLOT(e)], scores[i][j][e]);
-            UNROLL
-            for (uint r = 0; r < ROW_SLOTS; r++) leads = leads || most[i][r] > headroom;
+            for (uint r = 0; r < ROW_SLOTS; r++) leads = leads || most[i][r] > HEADROOM;
         }
-        if (ANY_LANE(leads)) { // seldom, but for the first block
+        if (ANY_LANE(leads)) { // seldom
             UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++) {
                 float rescale[ROW_SLOTS];
+                EXCHANGE_MOST(most[i])
                 UNROLL
                 for (uint r = 0; r < ROW_SLOTS; r++) {
-                    UNROLL
-                    for (uint mask = 1; mask < ROW_LANES; mask *= 2) {
-                        const float other = ROW_EXCHANGE(most[i][r], mask);
-                        most[i][r] = fmax(most[i][r], other);
-                    }
-                    most[i][r] = most[i][r] > headroom ? most[i][r] : 0.0f;
-                    rescale[r] = POWER_OF_TWO(fmin(-most[i][r], 0.0f)); // it falls in the first block only, with sums of zero
+                    most[i][r] = most[i][r] > HEADROOM ? most[i][r] : 0.0f;
+                    rescale[r] = POWER_OF_TWO(-most[i][r]);
                     reference[i][r] += most[i][r];
                 }
                 UNROLL
@@ -239,7 +263,6 @@ void attention(ATTENTION_ARGUMENTS)
                 for (uint e = 0; e < WEIGHTS; e++) weights[i][e] *= rescale[WEIGHT_ROW(e)];
             }
         }
-        headroom = HEADROOM;
         UNROLL
         for (uint i = 0; i < UNITS_DOWN; i++)
             UNROLL
