@@ -61,9 +61,8 @@ extension Plan {
         if let arithmetic = precision.arithmetic, !joinsSteps {
             self.init(graph, arithmetic: arithmetic)
         } else {
-            let storage = precision.openCLStorage ?? .float32
             self.init(
-                graph, storage: storage, wideValues: storage == .float32 ? [] : graph.wideResults,
+                graph, storage: precision.openCLStorage ?? .float32, wideValues: graph.wideResults,
                 joinsSteps: joinsSteps)
         }
     }

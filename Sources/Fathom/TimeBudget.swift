@@ -65,9 +65,7 @@ public struct TimeBudget: Sendable, Encodable {
         _ model: PlannedModel, _ options: DepthEstimator.Options, _ device: StatedDevice, _ path: StatedDevice.Path
     ) {
         let graph = model.network.graph(options, microBatch: options.microBatch ?? MicroBatch.largest)
-        let plan = Plan(
-            graph, storage: path.storage, wideValues: path.storage == .float16 ? graph.wideResults : [],
-            joinsSteps: true)
+        let plan = Plan(graph, storage: path.storage, wideValues: graph.wideResults, joinsSteps: true)
         let listing = PlanListing(plan)
         let memoryBytesPerSecond = device.memoryGigabytesPerSecond * 1e9 * device.memoryShare
         var launchCounts = [Int](repeating: 0, count: listing.rows.count)

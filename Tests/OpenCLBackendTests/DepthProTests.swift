@@ -20,10 +20,8 @@ struct DepthProTests {
         let checkpoint = try Checkpoint(path: fixture.folder.path)
         let graph = try DepthPro(checkpoint).graph(imageCount: imageCount, microBatch: microBatch).fused()
         let prepared = try OpenCLPreparedPlan(
-            Plan(
-                graph, storage: target.storage, wideValues: target.storage == .float32 ? [] : graph.wideResults,
-                joinsSteps: joinsSteps), weights: checkpoint.weights,
-            on: try context ?? target.context(), limits: target.limits)
+            Plan(graph, storage: target.storage, wideValues: graph.wideResults, joinsSteps: joinsSteps),
+            weights: checkpoint.weights, on: try context ?? target.context(), limits: target.limits)
         let photographs = [HostTensor](repeating: try fixture.photographTensor(), count: imageCount)
         return try results(prepared.run(photographs), imageCount: imageCount)
     }

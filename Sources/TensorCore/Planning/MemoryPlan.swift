@@ -6,7 +6,7 @@ package struct MemoryPlan: Sendable, Hashable {
 
     /// How elements are stored, of values that are not wide.
     package let storage: DataType
-    /// Values stored as float32 whatever ``storage`` is.
+    /// Values stored as float32 although ``storage`` is narrower.
     package let wideValues: Set<Value>
     /// Bytes of the whole arena.
     package let byteCount: Int
@@ -17,6 +17,7 @@ package struct MemoryPlan: Sendable, Hashable {
         steps: [[Node]], shapes: [Shape], inputs: [(value: Value, kind: InputKind)], outputs: [Value],
         storage: DataType, wideValues: Set<Value>
     ) {
+        let wideValues = storage.byteCount < 4 ? wideValues : []
         let elementByteCounts = shapes.indices.map { wideValues.contains(Value(index: $0)) ? 4 : storage.byteCount }
         var blocks = Lifetimes(
             steps: steps, elementByteCounts: elementByteCounts, inputs: inputs, outputs: outputs

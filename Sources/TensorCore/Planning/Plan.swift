@@ -12,7 +12,7 @@ package struct Plan: Sendable {
     ///   - graph: its nodes are put in the order in which its outputs demand them, which keeps large values short-lived;
     ///     nodes that no output needs disappear.
     ///   - storage: how activations and weights are stored: float32, float16 or bfloat16.
-    ///   - wideValues: values that are stored as float32 whatever `storage` is.
+    ///   - wideValues: values that are stored as float32 even if `storage` is narrower.
     ///   - joinsSteps: whether nodes that do the same work on rows of their own make one step, for back ends on which a
     ///     launch costs time; otherwise each is a step of its own.
     package init(

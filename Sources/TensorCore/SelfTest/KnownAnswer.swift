@@ -96,9 +96,7 @@ package struct KnownAnswer: WeightSource {
     /// - Parameter storage: of activations and weights: float32, float16 or bfloat16.
     /// - Returns: a plan of one node, or of two where launches are shared.
     package func plan(storage: DataType) -> Plan {
-        return Plan(
-            graph, storage: storage, wideValues: storage != .float32 && isResult ? graph.wideResults : [],
-            joinsSteps: true)
+        Plan(graph, storage: storage, wideValues: isResult ? graph.wideResults : [], joinsSteps: true)
     }
 
     private var graph: Graph {
