@@ -23,27 +23,31 @@ struct FragmentTests {
     /// Where the factors begin in tiles of a pitch.
     struct Place: Sendable {
         let pitch, leftRow, rightColumn, depth: Int
-        static let all = [
-            Place(pitch: 16, leftRow: 0, rightColumn: 0, depth: 0),
-            Place(pitch: 32, leftRow: 64, rightColumn: 16, depth: 16),
-            Place(pitch: 64, leftRow: 64, rightColumn: 32, depth: 48),
-        ]
+        static let all = [16, 32, 64].flatMap { pitch in
+            stride(from: 0, to: pitch, by: 16).flatMap { depth in
+                [0, pitch - 16].map { column in
+                    Place(pitch: pitch, leftRow: column == 0 ? 64 : 0, rightColumn: column, depth: depth)
+                }
+            }
+        }
     }
 
     private static let rows = 128
     private static let targets = (TestTarget.emulations + TestTarget.emulations(storing: .bfloat16)).filter {
         !($0.form.matrixUnit?.isWide ?? true)  // whose fragments are those of the others
     }
+    private static let cases = targets.flatMap { target in
+        Way.allCases.filter { target.form.matrixUnit?.takes($0) ?? false }.map { (target: target, way: $0) }
+    }
     private static let source: String = {
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Samples/fragment.cl")
         return (try? String(contentsOf: url, encoding: .utf8)) ?? ""
     }()
 
-    @Test("multiply as float64 does", arguments: targets, Way.allCases)
+    @Test("multiply as float64 does", arguments: cases)
     func multiply(target: TestTarget, way: Way) throws {
         let unit = try #require(target.form.matrixUnit)
-        guard unit.keepsShares || way == .tiles || way == .registers else { return }
-        for place in Place.all where way != .transposed || place.rightColumn + 16 <= place.pitch {
+        for place in Place.all {
             let (left, right) = (factor(seed: 61, place, target.storage), factor(seed: 62, place, target.storage))
             let sums = try multiply(target, way, place, left, right)
             let columns = sums.count / unit.fragmentRows
@@ -63,8 +67,8 @@ struct FragmentTests {
     func swapped(target: TestTarget) throws {
         let place = Place.all[0]
         let (left, right) = (factor(seed: 61, place, .float16), factor(seed: 62, place, .float16))
-        let sums = try multiply(target, .registers, place, left, right)
-        #expect(try multiply(target, .registers, place, left, right, defect: 2) != sums)
+        let sums = try multiply(target, .tiles, place, left, right)
+        #expect(try multiply(target, .tiles, place, left, right, defect: 2) != sums)
     }
 
     /// A tile's elements: their bits and what these say.
@@ -116,6 +120,14 @@ struct FragmentTests {
 }
 
 extension MatrixUnit {
+    fileprivate func takes(_ way: FragmentTests.Way) -> Bool {
+        switch way {
+        case .tiles: true
+        case .registers: readsLocalMemory
+        case .transposed, .shares: keepsShares
+        }
+    }
+
     /// Of one multiplication's sums: `UNIT_ROWS` of the unit's file.
     fileprivate var fragmentRows: Int {
         switch self {

@@ -174,8 +174,10 @@ void attention(ATTENTION_ARGUMENTS)
             SWAP_WORDS(queries[i][d])
         }
 
-    // The score whose share is one: to begin with, the greatest of the first few keys, or the first's if there are
-    // fewer. That it is a key's keeps shares from vanishing all together.
+    // The score whose share is one: to begin with, the greatest of the first keys, as many as the unit multiplies together, or
+    // the first's if there are fewer. (To leave out those that do not exist one by one would keep their numbers in registers.)
+    // That it is a key's keeps shares from vanishing all together. Of a huge score, which the loop's sum misses by a few of
+    // its last places, the reference is a little less: the loop then finds it far ahead, and makes its share one.
     float reference[UNITS_DOWN][ROW_SLOTS];
     {
         float few[UNITS_DOWN][RIGHT_AT_ONCE][SUM_COUNT];
@@ -193,6 +195,8 @@ void attention(ATTENTION_ARGUMENTS)
         for (uint i = 0; i < UNITS_DOWN; i++) {
             FIND_MOST(reference[i], few[i], RIGHT_AT_ONCE)
             EXCHANGE_MOST(reference[i])
+            UNROLL
+            for (uint r = 0; r < ROW_SLOTS; r++) reference[i][r] -= fabs(reference[i][r]) * 0x1p-16f;
         }
     }
 

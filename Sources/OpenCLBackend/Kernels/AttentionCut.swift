@@ -5,8 +5,8 @@ struct AttentionCut: Sendable, Hashable {
     let form: KernelForm
     /// Queries of a work-group, or of a lone item.
     let queries: Int
-    /// Keys of a block, after each of which sums are rescaled: another number may change a result's last bits. Nil for the
-    /// file's default, which matrix units do without.
+    /// Keys of a block, after which sums may be rescaled: another number may change a result's last bits. Nil for the file's
+    /// default, which matrix units do without.
     var keys: Int?
     /// Queries that a lone item takes through a block at once; nil for the file's default.
     var atOnce: Int?

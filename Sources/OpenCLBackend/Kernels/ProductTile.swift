@@ -13,8 +13,8 @@ struct ProductTile: Sendable, Hashable {
     let itemColumns: Int
     /// Channels that are copied or staged at a time, but for matrix units; nil for the file's default.
     let depth: Int?
-    /// ``slots`` where the tuner chose them; nil for those without tuning.
-    var tunedSlots: Int?
+    /// ``slots`` where the tuner or a small local memory chose them.
+    var chosenSlots: Int?
 
     /// Whether items take a row each, and all of its few columns: `product_narrow.cl`.
     var isNarrow: Bool { form == .tile && panel == Self.narrowPanel }
@@ -50,7 +50,14 @@ struct ProductTile: Sendable, Hashable {
 
     /// Slots of local memory of a matrix unit, each with a step of both factors; nil for the file's default. There are more
     /// for the tiles that only a wide form has, and for emulated ones.
-    var slots: Int? { tunedSlots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
+    var slots: Int? { chosenSlots ?? (form.matrixUnit?.isWide == true && (rows > 128 || form.isEmulation) ? 4 : nil) }
+
+    /// Bytes of local memory on a matrix unit, where a step is one slab: slots, then a strip of sums.
+    func localByteCount(_ unit: MatrixUnit) -> Int {
+        let slotByteCount = 2 * MatrixUnit.slab * (rows + panel)
+        let stripByteCount = 4 * groupSize / unit.laneCount * unit.rowCount * (min(itemColumns, 64) + 8)
+        return max((slots ?? unit.slots) * slotByteCount, stripByteCount)
+    }
 
     /// How many slabs of a tap of so many channels a step of `product_matrix.cl` takes. Two where the tile leaves room for
     /// two in each slot: a small tile has few multiplications for each barrier and each address.
@@ -134,6 +141,9 @@ struct ProductTile: Sendable, Hashable {
         case (.tile, 64): self = .tile(64, 64, items: (4, 4))
         case (.tile, _):
             self = groups(128) >= limits.enoughGroups ? .tile(128, 128, items: (8, 8)) : .tile(64, 128, items: (8, 8))
+        }
+        if let unit = form.matrixUnit, !unit.isWide, localByteCount(unit) > limits.localMemoryByteCount {
+            chosenSlots = 2
         }
     }
 }

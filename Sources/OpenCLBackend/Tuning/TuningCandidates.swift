@@ -66,7 +66,7 @@ struct TuningCandidates {
                 var tile = ProductTile(
                     form: form, rows: rows, panel: panel, itemRows: min(rows / down, greatest.rows),
                     itemColumns: min(panel / across, greatest.columns))
-                tile.tunedSlots = slots == unit.slots ? nil : slots
+                tile.chosenSlots = slots == unit.slots ? nil : slots
                 return tile
             }
         }.filter { $0.fitsMatrixForm(unit, limits) && ($0.panel == 32 || $0.panel < 2 * columns) }.withoutRepetition
@@ -119,11 +119,8 @@ extension ProductTile {
 
     /// What `product_matrix.cl` requires; local memory is slots of both factors, and at the end strips of sums as floats.
     func fitsMatrixForm(_ unit: MatrixUnit, _ limits: KernelLimits) -> Bool {
-        let slotByteCount = 2 * MatrixUnit.slab * (rows + panel)
-        let stripByteCount = 4 * groupSize / unit.laneCount * unit.rowCount * (min(itemColumns, 64) + 8)
-        let localByteCount = max((slots ?? unit.slots) * slotByteCount, stripByteCount)
-        return groupSize <= limits.workGroupSize && rows * 4 % groupSize == 0
-            && localByteCount <= min(limits.localMemoryByteCount, 48 << 10)
+        groupSize <= limits.workGroupSize && rows * 4 % groupSize == 0
+            && localByteCount(unit) <= min(limits.localMemoryByteCount, 48 << 10)
     }
 }
 

@@ -58,8 +58,7 @@ package struct KernelCase: Sendable {
 
     private init(_ plan: Plan, _ step: Range<Int>, name: String) {
         let nodes = plan.nodes[step]
-        let isNarrow = plan.memory.storage != .float32
-        let wide = isNarrow ? plan.memory.wideValues : []
+        let wide = plan.memory.wideValues
         let first = plan.nodes[step.lowerBound]
         self.name = name
         operation = first.op.name

@@ -80,6 +80,35 @@ package enum MatrixCases {
             [generator.tensor([crops, tokens, 3 * heads * headWidth], in: -4...4)], absolute: 1e-5)
     }
 
+    /// A NaN in the first key, in another that comes first, in the last and in a query, of few tokens and of many: it must show
+    /// where it counts and nowhere else.
+    package static let unseen: [OperationCase] = [10, 70].flatMap { tokens in
+        [("key", 1, 0), ("key", 1, 5), ("key", 1, tokens - 1), ("query", 0, 3)].map { name, part, row in
+            attention(tokens: tokens, "a NaN in \(name) \(row)") { token, channel, value in
+                token == row && channel / 32 == part && channel % 32 == 7 ? .nan : value
+            }
+        }
+    }
+
+    /// Scores so great that a sum misses them by many units of the exponent: any key may win, but the result is a mean of
+    /// values, which lie between -1 and 1.
+    package static let great: [OperationCase] = [10, 70].map { tokens in
+        attention(tokens: tokens, "great scores") { _, channel, value in
+            channel / 32 < 2 ? 30_000 * value : value
+        }
+    }
+
+    /// One head of 32, with elements of the queries, keys and values by token and channel.
+    private static func attention(
+        tokens: Int, _ what: String, _ element: (_ token: Int, _ channel: Int, _ value: Float) -> Float
+    ) -> OperationCase {
+        let x = tensor([1, tokens, 96])
+        let values = (x.float32 ?? []).enumerated().map { element($0 / 96, $0 % 96, $1) }
+        return OperationCase(
+            "\(tokens) tokens, \(what)", .attention(Attention(headCount: 1)),
+            [HostTensor(shape: x.shape, float32: values)], absolute: 1e-5)
+    }
+
     private static func tensor(_ shape: Shape) -> HostTensor {
         var generator = SeededGenerator(seed: 94)
         return generator.tensor(shape)
