@@ -35,10 +35,17 @@ struct DepthProTests {
 
     private func check(_ fixture: Fixture, _ target: TestTarget) throws {
         let checkpoint = try Checkpoint(path: fixture.folder.path)
-        let plan = Plan(try DepthPro(checkpoint).graph(microBatch: 5).fused())
-        let prepared = try CPUBackend(threadCount: nil).prepare(plan, weights: checkpoint.weights)
-        let expected = try results(prepared.run([try fixture.photographTensor()]), imageCount: 1)[0]
-        let found = try outputs(fixture, target)[0]
+        try check(DepthPro(checkpoint), checkpoint.weights, fixture.photographTensor(), target)
+    }
+
+    private func check(
+        _ network: DepthPro, _ weights: any WeightSource, _ photograph: HostTensor, _ target: TestTarget
+    ) throws {
+        let graph = network.graph(microBatch: 5).fused()
+        let expected = try results(
+            CPUBackend(threadCount: nil).prepare(Plan(graph), weights: weights).run([photograph]), imageCount: 1)[0]
+        let plan = Plan(graph, storage: target.storage, wideValues: graph.wideResults, joinsSteps: true)
+        let found = try results(target.prepare(plan, weights: weights).run([photograph]), imageCount: 1)[0]
         let depths = expected.count - 1
         let share = target.storage == .float32 ? 2e-4 : 20 * target.storage.greatestRounding
         let limit = share * Double(expected.prefix(depths).map(abs).max() ?? 0)
@@ -52,6 +59,22 @@ struct DepthProTests {
 
     @Test("The published geometry equals the CPU's", arguments: natural)
     func publishedGeometry(target: TestTarget) throws { try check(Fixture("narrow-11"), target) }
+
+    /// What a GPU with a matrix unit runs: products on it, few columns beside it, queries scaled by weights, launches joined.
+    @Test(
+        "A whole network on an emulated matrix unit equals the CPU's",
+        arguments: TestTarget.emulations.filter { $0.form == .emulation(.mma) })
+    func matrixUnit(target: TestTarget) throws {
+        // Few blocks: emulation takes its time.
+        let encoder = VisionTransformerConfiguration(width: 64, blockCount: 2, headCount: 1, hiddenWidth: 128)
+        let network = try DepthPro(
+            DepthProConfiguration(
+                patchSide: 128, patchEncoder: encoder, imageEncoder: encoder, fieldOfViewEncoder: encoder,
+                hookBlocks: [0, 1], latentWidths: [16, 16], pyramidWidths: [16, 16, 16], fusionWidth: 16))
+        let weights = MemoryWeights(
+            for: Plan(network.graph(microBatch: 5).fused()).weights, seed: 97, in: -0.15...0.15)
+        try check(network, weights, Fixture("mini").photographTensor(), target)
+    }
 
     @Test(
         "One photograph or three, any micro-batch, shared launches and a new start give the same bits",

@@ -4,8 +4,9 @@ import OpenCLKernels
 import TensorCore
 import Testing
 
-/// The programs for matrix units of the published network and the roof's, and those for GPUs without, as
-/// `scripts/check-kernels` compiles them for devices that are not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release --filter MatrixProgramTests` writes them anew.
+/// The programs for matrix units of the published network and the roof's, and all others that a GPU runs, as
+/// `scripts/check-kernels` compiles them for devices that are not there. `FATHOM_UPDATE_SNAPSHOTS=1 swift test -c release
+/// --filter MatrixProgramTests` writes them anew.
 @Suite("Programs for matrix units")
 struct MatrixProgramTests {
     @Test("are as recorded") func snapshot() throws {
@@ -23,8 +24,8 @@ struct MatrixProgramTests {
                 ).inserted
             }
         }
-        let text =
-            (float16 + bfloat16 + Self.tilePrograms(try .published(storage: .float32))).joined(separator: "\n") + "\n"
+        let others = try [Plan.published(storage: .float32), plan, short].flatMap(Self.otherPrograms)
+        let text = (float16 + bfloat16 + others).joined(separator: "\n") + "\n"
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../scripts/kernels/programs.txt")
         if ProcessInfo.processInfo.environment["FATHOM_UPDATE_SNAPSHOTS"] != nil {
@@ -33,19 +34,27 @@ struct MatrixProgramTests {
         #expect(try String(contentsOf: url, encoding: .utf8) == text)
     }
 
-    /// One of each kernel and tile of the form for GPUs without a matrix unit.
-    private static func tilePrograms(_ plan: Plan) -> [String] {
-        let limits = KernelLimits(
-            forms: KernelForms(.tile), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
-            allocationByteCount: 20 << 30)
-        let sources: [KernelSource] = [.productTile, .productNarrow, .attentionTile, .layerNormTile]
-        var kernels: Set<[String]> = []
-        return Set(LaunchPlan(plan, limits).variants).map { line("tile", $0) }.sorted().filter { line in
-            let words = line.split(separator: " ").map(String.init)
-            let isOfForm = sources.contains { words[2].split(separator: "+").contains(Substring($0.rawValue)) }
-            let tile = words.filter { ["TILE_ROWS", "PANEL", "QUERIES"].contains($0.prefix { $0 != "=" }) }
-            return isOfForm && kernels.insert([words[1], words[2]] + tile).inserted
+    /// Those without a matrix unit, beside one and in place of one: in float32 one of each kernel and tile, in 16 bits, where
+    /// elements alone are new, one of each kernel.
+    private static func otherPrograms(_ plan: Plan) -> [String] {
+        let storage = plan.memory.storage
+        let variants = [KernelForm.tile, .matrix(.mma)].reduce(into: Set<KernelVariant>()) { variants, form in
+            let launches = LaunchPlan(plan, limits(form))
+            variants.formUnion(launches.variants.union(launches.helpers))
         }
+        let sizes = storage == .float32 ? ["TILE_ROWS", "PANEL", "QUERIES"] : ["SLAB"]
+        var kernels: Set<[String]> = []
+        return variants.filter { !$0.sources.contains(.matrixTile) }.map { line("tile", $0) }.sorted().filter { line in
+            let words = line.split(separator: " ").map(String.init)
+            return kernels.insert([words[1], words[2]] + words.filter { sizes.contains("\($0.prefix { $0 != "=" })") })
+                .inserted
+        }
+    }
+
+    private static func limits(_ form: KernelForm) -> KernelLimits {
+        KernelLimits(
+            forms: KernelForms(form), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
+            allocationByteCount: 20 << 30)
     }
 
     private static func line(_ unit: String, _ variant: KernelVariant) -> String {
@@ -57,9 +66,7 @@ struct MatrixProgramTests {
 
     /// One line for each that no unit before has: unit, kernel, files, constants.
     private static func programs(_ plan: Plan, _ unit: MatrixUnit, _ known: inout Set<KernelVariant>) -> [String] {
-        let limits = KernelLimits(
-            forms: KernelForms(.matrix(unit)), workGroupSize: 1024, localMemoryByteCount: 48 << 10,
-            allocationByteCount: 20 << 30)
+        let limits = limits(.matrix(unit))
         let variants = (LaunchPlan(plan, limits).variants + [MatrixRoof(limits, storage: plan.memory.storage).variant])
             .filter {
                 $0.sources.contains(.matrixTile) && known.insert($0).inserted

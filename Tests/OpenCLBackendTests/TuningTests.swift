@@ -57,6 +57,26 @@ struct TuningTests {
         #expect(product.record.seconds > 0)
     }
 
+    @Test(
+        "in the forms for GPUs a wrong candidate is left out, and others are timed", arguments: TestDevice.all,
+        [(PathOverrides(firstForm: .tile), DataType.float32), (.init(firstForm: .matrix(.plain)), .float16)])
+    func formsForGPUs(_ test: TestDevice, _ way: (overrides: PathOverrides, storage: DataType)) throws {
+        let backend = OpenCLBackend(
+            test.device, name: "opencl", caches: .init(programs: nil, paths: nil),
+            overrides: way.overrides)
+        #expect(try backend.paths.forms(storage: way.storage).product == way.overrides.firstForm)
+        var tuner = try tuner(backend, storage: way.storage)
+        tuner.firstCandidateDefect = KernelDefect(way.storage == .float32 ? .subtractedProduct : .swappedFragment)
+        let (outcomes, _) = try tuner.tune(plan(storage: way.storage), seconds: 6) { _ in }
+        for outcome in outcomes {
+            let wrong = try #require(outcome.rejected.first)
+            #expect(outcome.rejected.count == 1 && wrong.reason.contains("its result is off"), "\(outcome.rejected)")
+            #expect(outcome.record.constants != wrong.constants && outcome.record.seconds > 0)
+        }
+        let product = try #require(outcomes.first { $0.record.shape.kernel == "linear" })
+        #expect(product.timedCount > 0)
+    }
+
     @Test("products that may share weights agree on their panels", arguments: TestDevice.all)
     func sharedPanels(_ test: TestDevice) throws {
         var graph = Graph()

@@ -2,32 +2,41 @@
 
 import re
 
-# What attention does in every round. What a jump forward passes over without any of it is done seldom, and does not count:
-# sums are rescaled where a score gets far ahead of the reference.
+# What attention does in every round. Sums are rescaled where a score of any lane gets far ahead of the reference: a jump behind
+# a vote passes over that, and nothing of this is in it.
 STEADY = re.compile("HMMA|HGMMA|LD|ST|BAR")
+VOTE_DISTANCE = 3  # instructions between a vote and the jump that it decides
 
 
-def _shortest(instructions, labels, jumps, is_matrix, is_attention=False):
-    """The share of matrix instructions between a label and a later jump back to it."""
-    seldom = set()
-    for position, label in jumps if is_attention else []:
+def _seldom(instructions, labels, jumps):
+    """What only rounds that rescale do: the numbers of its instructions."""
+    for position, label in jumps:
         passed = range(position + 1, labels.get(label, 0))
-        if passed and not any(STEADY.match(instructions[i]) for i in passed):
-            seldom.update(passed)
+        is_vote = any(i.startswith("VOTE") for i in instructions[max(0, position - VOTE_DISTANCE):position])
+        if passed and is_vote and not any(STEADY.match(instructions[i]) for i in passed):
+            yield passed
+
+
+def _shares(instructions, labels, jumps, is_matrix, is_attention=False):
+    """The share of matrix instructions between a label and a later jump back to it, and with what is done seldom."""
     bodies = []
     for position, label in jumps:
         start = labels.get(label, position + 1)
-        body = [instructions[i] for i in range(start, position + 1) if i not in seldom]
-        if start <= position and any(map(is_matrix, body)):
-            bodies.append(body)
+        if start <= position and any(map(is_matrix, instructions[start:position + 1])):
+            bodies.append(range(start, position + 1))
     if not bodies:
-        return 0
+        return 0, 0
     body = min(bodies, key=len)
-    return sum(map(is_matrix, body)) / len(body)
+    seldom = [r for r in _seldom(instructions, labels, jumps) if r[0] in body] if is_attention else []
+    if len(seldom) > 1:
+        raise RuntimeError("more than one part of attention's loop is behind a vote")
+    matrix = sum(is_matrix(instructions[i]) for i in body)
+    return matrix / (len(body) - sum(map(len, seldom))), matrix / len(body)
 
 
-def nvidia_share(disassembly, matrix, is_attention):
-    """HMMA, or HGMMA, among the instructions of the main loop of nvdisasm's listing."""
+def nvidia_shares(disassembly, matrix, is_attention):
+    """HMMA, or HGMMA, among the instructions of the main loop of nvdisasm's listing: of most rounds, and of one that
+    rescales."""
     instructions, labels, jumps = [], {}, []
     for line in disassembly.splitlines():
         if label := re.match(r"\s*(\.L_x_\d+):", line):
@@ -37,7 +46,7 @@ def nvidia_share(disassembly, matrix, is_attention):
                 jumps.append((len(instructions), target[0]))
             if code[1] != "NOP":  # with which ptxas waits on sm_120
                 instructions.append(code[1])
-    return _shortest(instructions, labels, jumps, lambda name: name == matrix, is_attention)
+    return _shares(instructions, labels, jumps, lambda name: name == matrix, is_attention)
 
 
 def amd_share(assembly):
@@ -50,4 +59,4 @@ def amd_share(assembly):
             if code[1].startswith(("s_cbranch", "s_branch")):
                 jumps.append((len(instructions), code[2].split()[0]))
             instructions.append(code[1])
-    return _shortest(instructions, labels, jumps, lambda name: name.startswith(("v_mfma", "v_wmma")))
+    return _shares(instructions, labels, jumps, lambda name: name.startswith(("v_mfma", "v_wmma")))[0]

@@ -13,7 +13,8 @@ struct ArenaAccess {
         self.plan = plan
         self.arena = arena
         queue = context.computeQueue
-        guard plan.memory.storage != .float32 else {
+        let variants = Self.variants(storage: plan.memory.storage)
+        guard !variants.isEmpty else {
             conversion = nil
             return
         }
@@ -21,11 +22,6 @@ struct ArenaAccess {
             !plan.memory.wideValues.contains($0)
         }
         let largest = tensors.map { plan.shape($0).elementCount }.max() ?? 1
-        let storage = ["STORAGE": plan.memory.storage.kernelValue]
-        let variants = [
-            KernelVariant([.loadFloats], "load_floats", storage),
-            KernelVariant([.storeFloats], "store_floats", storage),
-        ]
         let programs = try context.build(variants.map(\.text))
         guard let load = programs[variants[0].text], let store = programs[variants[1].text] else {
             preconditionFailure("a build gives every program")
@@ -35,6 +31,16 @@ struct ArenaAccess {
             try DeviceMemory(context, byteCount: byteCount, purpose: "inputs and outputs"),
             try Kernel(load, variants[0].name), try Kernel(store, variants[1].name)
         )
+    }
+
+    /// The programs that convert, loading first; none for an arena of float32.
+    static func variants(storage: DataType) -> [KernelVariant] {
+        guard storage != .float32 else { return [] }
+        let constants = ["STORAGE": storage.kernelValue]
+        return [
+            KernelVariant([.loadFloats], "load_floats", constants),
+            KernelVariant([.storeFloats], "store_floats", constants),
+        ]
     }
 
     /// Makes every element a NaN, so that what a run does not write shows.

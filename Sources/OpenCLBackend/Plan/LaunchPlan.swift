@@ -20,6 +20,12 @@ package struct LaunchPlan: Sendable {
     /// Kernel launches of a run.
     package var launchCount: Int { launches.count }
 
-    /// Everything to compile, without repetition.
+    /// Everything that a run launches, without repetition.
     package var variants: Set<KernelVariant> { Set(launches.map(\.launch.variant)) }
+
+    /// What packs weights and converts tensors besides.
+    package var helpers: Set<KernelVariant> {
+        WeightPacker.variants(weights, storage: plan.memory.storage)
+            .union(ArenaAccess.variants(storage: plan.memory.storage))
+    }
 }

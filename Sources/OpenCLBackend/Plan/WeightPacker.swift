@@ -21,6 +21,11 @@ struct WeightPacker {
         }
     }
 
+    /// The programs for the panels and slabs of a layout.
+    static func variants(_ layout: WeightLayout, storage: DataType) -> Set<KernelVariant> {
+        Set(layout.packed.map { Cut($0.weight).variant(storage: storage) })
+    }
+
     /// Compiles for the panels and slabs of a layout and allocates room for its largest weight.
     init(_ layout: WeightLayout, storage: DataType, _ context: OpenCLContext) throws(BackendError) {
         self.context = context

@@ -21,6 +21,8 @@ package struct KernelTuner {
     private let lost = LostCandidates()
     /// A cut that leaves every other tile of rows out, and so is the fastest, is let in here, for tests.
     package var wrongCutEnters: Stage?
+    /// The first candidate of every shape is built with this mistake, for tests.
+    package var firstCandidateDefect: KernelDefect?
 
     /// What a candidate goes through.
     package enum Stage: Sendable { case race, final }
@@ -95,7 +97,9 @@ package struct KernelTuner {
             part.op, part.inputs, part.shape, baseline: part.untuned, storage: storage,
             reference: reference, lost: lost
         ) { problem, cut throws(BackendError) in
-            try prepare(Plan(problem.graph, storage: storage), problem, cut)
+            try prepare(
+                Plan(problem.graph, storage: storage), problem, cut,
+                defect: cut == candidates.first ? firstCandidateDefect : nil)
         }
         let allowed = candidates.filter { panels?.contains($0.panel) != false }
         if wrongCutEnters == .race { for cut in part.untuned.wrong { try race.add(cut) } }
@@ -140,9 +144,10 @@ package struct KernelTuner {
 
     /// A plan whose kernels all have a cut; nil for those without tuning.
     private func prepare(
-        _ plan: Plan, _ problem: KernelProblem, _ cut: TunedCuts.Cut?
+        _ plan: Plan, _ problem: KernelProblem, _ cut: TunedCuts.Cut?, defect: KernelDefect? = nil
     ) throws(BackendError) -> OpenCLPreparedPlan {
         var limits = limits
+        limits.defect = defect
         if let cut { limits.tuning.force(cut) }
         return try OpenCLPreparedPlan(plan, weights: problem, on: backend.opened(), limits: limits)
     }
