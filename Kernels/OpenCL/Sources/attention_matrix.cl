@@ -56,11 +56,11 @@
     BEGIN_SUMS(0); \
     UNROLL for (uint d = 0; d < HEAD_STEPS; d++) \
         UNROLL for (uint j = 0; j < (units); j += RIGHT_AT_ONCE) { \
-            uint right[RIGHT_AT_ONCE][RIGHT_WORDS]; \
-            load_right(right[0], slot, lane, j * UNIT_COLUMNS, d * UNIT_DEPTH, HEAD_WIDTH); \
+            uint right[RIGHT_AT_ONCE * RIGHT_WORDS]; \
+            load_right(right, slot, lane, j * UNIT_COLUMNS, d * UNIT_DEPTH, HEAD_WIDTH); \
             UNROLL for (uint n = 0; n < RIGHT_AT_ONCE; n++) \
                 UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
-                    UNIT_MULTIPLY((scores)[i][j + n], queries[i][d], right[n]); \
+                    UNIT_MULTIPLY((scores)[i][j + n], queries[i][d], right + n * RIGHT_WORDS); \
         } \
     END_SUMS(); \
     UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
@@ -296,7 +296,7 @@ void attention(ATTENTION_ARGUMENTS)
             UNROLL
             for (uint i = 0; i < UNITS_DOWN; i++) {
 #if KEEPS_SHARES
-                left_of_sums(left[i], scores[i][0] + k * (UNIT_DEPTH * SUM_COUNT / UNIT_COLUMNS));
+                left_of_sums(left[i], scores[i], k * (UNIT_DEPTH * SUM_COUNT / UNIT_COLUMNS));
 #else
                 load_left(left[i], shares, lane, i * UNIT_ROWS, k * UNIT_DEPTH, KEYS);
 #endif
@@ -311,13 +311,14 @@ void attention(ATTENTION_ARGUMENTS)
             BEGIN_SUMS(k);
             UNROLL
             for (uint j = 0; j < HEAD_UNITS; j += RIGHT_AT_ONCE) {
-                uint right[RIGHT_AT_ONCE][RIGHT_WORDS];
+                uint right[RIGHT_AT_ONCE * RIGHT_WORDS];
                 load_right_transposed(
-                    right[0], slot + TILE, lane, j * UNIT_COLUMNS, k * UNIT_DEPTH, HEAD_WIDTH);
+                    right, slot + TILE, lane, j * UNIT_COLUMNS, k * UNIT_DEPTH, HEAD_WIDTH);
                 UNROLL
                 for (uint n = 0; n < RIGHT_AT_ONCE; n++)
                     UNROLL
-                    for (uint i = 0; i < UNITS_DOWN; i++) UNIT_MULTIPLY_TRANSPOSED(sums[i][j + n], left[i], right[n]);
+                    for (uint i = 0; i < UNITS_DOWN; i++)
+                        UNIT_MULTIPLY_TRANSPOSED(sums[i][j + n], left[i], right + n * RIGHT_WORDS);
             }
         }
         END_SUMS();

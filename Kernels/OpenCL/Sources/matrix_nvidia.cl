@@ -111,7 +111,6 @@ inline void load_sixteen_rows(
 }
 
 // The left fragment that the sums of 16 neighbouring columns are: a warp's sums lie as its left factor does.
-inline void left_of_sums(__private uint *f, const __private float *sums)
-{
-    for (uint i = 0; i < 4; i++) f[i] = pair(sums[2 * i], sums[2 * i + 1]);
-}
+#define left_of_sums(f, sums, first) \
+    UNROLL for (uint w = 0; w < 4; w++) \
+        (f)[w] = pair(SUM_OF_UNITS(sums, (first) + 2 * w), SUM_OF_UNITS(sums, (first) + 2 * w + 1));

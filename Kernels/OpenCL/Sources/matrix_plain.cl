@@ -87,11 +87,9 @@ inline void load_right_transposed(
 }
 
 // The left fragment that the sums of two neighbouring multiplications are.
-inline void left_of_sums(__private uint *f, const __private float *sums)
-{
-    for (uint r = 0; r < 4; r++)
-        for (uint k = 0; k < UNIT_DEPTH; k += 2) {
-            const __private float *two = sums + k / 8 * SUM_COUNT + r * 8 + k % 8;
-            f[(r * UNIT_DEPTH + k) / 2] = pair(two[0], two[1]);
+#define left_of_sums(f, sums, first) \
+    for (uint r = 0; r < 4; r++) \
+        for (uint c = 0; c < UNIT_DEPTH; c += 2) { \
+            const uint at = (first) + c / 8 * SUM_COUNT + r * 8 + c % 8; \
+            (f)[(r * UNIT_DEPTH + c) / 2] = pair(SUM_OF_UNITS(sums, at), SUM_OF_UNITS(sums, at + 1)); \
         }
-}

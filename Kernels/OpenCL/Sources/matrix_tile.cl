@@ -19,7 +19,8 @@
 //     POWER_OF_TWO(x)             2^x, relative error below 1e-6
 //     pair, rectified_pair        two floats as a word of two halves; max(x, 0) of both halves, NaN stays NaN
 //     ASYNC                       whether chunks go to local memory by themselves (1) or through registers (0)
-//     KEEPS_SHARES                whether a lane's sums are its part of the next left factor, as left_of_sums makes it
+//     KEEPS_SHARES                whether a lane's sums are its part of the next left factor: left_of_sums(f, sums, first) makes
+//                                 it of the sums of units side by side, from the lane's element `first` on
 //     UNIT_MEMORY                 local memory that it needs; UNIT_ATTRIBUTE: what a kernel is declared with
 // layout    a tile is [rows, pitch] halves, its pitch 16, 32 or 64. Chunks of eight halves are swizzled within their row, so
 //           that eight rows' chunks of equal number lie in different banks.
@@ -76,6 +77,10 @@ inline uint element_at(const uint row, const uint k, const uint pitch)
 {
     return chunk_at(row, k / CHUNK, pitch) + k % CHUNK;
 }
+
+// Element n of the sums of units side by side. (No pointer runs from one of them into the next: compilers may take each array
+// for itself, and Mesa's does.)
+#define SUM_OF_UNITS(sums, n) (sums)[(n) / SUM_COUNT][(n) % SUM_COUNT]
 
 inline uint pair_of(const float low, const float high) { return bits_of(low) | (uint)bits_of(high) << 16; }
 inline float low_float(const uint word) { return float_of((ushort)(word & 0xffff)); }

@@ -135,17 +135,19 @@ inline uint4 as_input(const uint4 chunk)
 #define MULTIPLY(slot) \
     UNROLL for (uint k = 0; k < STEP_CHANNELS; k += UNIT_DEPTH) { \
         const __local ushort *tiles = (slot) + k / SLAB * TILES; \
-        uint left[UNITS_DOWN][LEFT_WORDS], right[UNITS_ACROSS][RIGHT_WORDS]; \
+        uint left[UNITS_DOWN][LEFT_WORDS], right[UNITS_ACROSS * RIGHT_WORDS]; \
         UNROLL for (uint i = 0; i < UNITS_DOWN; i++) { \
             load_left(left[i], tiles, lane, down + i * UNIT_ROWS, k % SLAB, SLAB); \
             SWAP_WORDS(left[i]) \
             RECTIFY(left[i]) \
         } \
         UNROLL for (uint j = 0; j < UNITS_ACROSS; j += RIGHT_AT_ONCE) \
-            load_right(right[j], tiles + TILE_ROWS * SLAB, lane, across + j * UNIT_COLUMNS, k % SLAB, SLAB); \
+            load_right( \
+                right + j * RIGHT_WORDS, tiles + TILE_ROWS * SLAB, lane, across + j * UNIT_COLUMNS, k % SLAB, SLAB); \
         BEGIN_SUMS(k); \
         UNROLL for (uint i = 0; i < UNITS_DOWN; i++) \
-            UNROLL for (uint j = 0; j < UNITS_ACROSS; j++) UNIT_MULTIPLY(sums[i][j], left[i], right[j]); \
+            UNROLL for (uint j = 0; j < UNITS_ACROSS; j++) \
+                UNIT_MULTIPLY(sums[i][j], left[i], right + j * RIGHT_WORDS); \
     } \
     END_SUMS();
 

@@ -35,11 +35,11 @@ void multiply_units(__global float *totals, const uint rounds)
     AWAIT_COPIES(0); // a unit that reads local memory by itself sees from here on what was written
     barrier(CLK_LOCAL_MEM_FENCE);
 
-    uint left[UNITS_DOWN][LEFT_WORDS], right[UNITS_ACROSS][RIGHT_WORDS];
+    uint left[UNITS_DOWN][LEFT_WORDS], right[UNITS_ACROSS * RIGHT_WORDS];
     float sums[UNITS_DOWN][UNITS_ACROSS][SUM_COUNT];
     UNROLL for (uint i = 0; i < UNITS_DOWN; i++) load_left(left[i], memory, lane, down + i * UNIT_ROWS, 0, SLAB);
     UNROLL for (uint j = 0; j < UNITS_ACROSS; j += RIGHT_AT_ONCE)
-        load_right(right[j], memory + TILE_ROWS * SLAB, lane, across + j * UNIT_COLUMNS, 0, SLAB);
+        load_right(right + j * RIGHT_WORDS, memory + TILE_ROWS * SLAB, lane, across + j * UNIT_COLUMNS, 0, SLAB);
     UNROLL for (uint i = 0; i < UNITS_DOWN; i++)
         UNROLL for (uint j = 0; j < UNITS_ACROSS; j++)
             UNROLL for (uint e = 0; e < SUM_COUNT; e++) sums[i][j][e] = 0.0f;
@@ -47,7 +47,8 @@ void multiply_units(__global float *totals, const uint rounds)
     for (uint round = 0; round < rounds; round++) {
         BEGIN_SUMS(0);
         UNROLL for (uint i = 0; i < UNITS_DOWN; i++)
-            UNROLL for (uint j = 0; j < UNITS_ACROSS; j++) UNIT_MULTIPLY(sums[i][j], left[i], right[j]);
+            UNROLL for (uint j = 0; j < UNITS_ACROSS; j++)
+                UNIT_MULTIPLY(sums[i][j], left[i], right + j * RIGHT_WORDS);
         END_SUMS();
     }
     UNROLL for (uint i = 0; i < UNITS_DOWN; i++)

@@ -7,7 +7,7 @@
 #define GROUP LANES
 #define TILE (ROWS * 64)
 #define MEMORY (2 * TILE)
-#define SHARE_COUNT (UNIT_DEPTH * SUM_COUNT / UNIT_COLUMNS)
+#define SHARE_UNITS (UNIT_DEPTH / UNIT_COLUMNS)
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) UNIT_ATTRIBUTE
 void multiply_fragment(
@@ -24,31 +24,30 @@ void multiply_fragment(
     AWAIT_COPIES(0);
     barrier(CLK_LOCAL_MEM_FENCE);
 
-    uint l[LEFT_WORDS], r[RIGHT_AT_ONCE][RIGHT_WORDS];
+    uint l[LEFT_WORDS], r[RIGHT_AT_ONCE * RIGHT_WORDS];
 #if SHARES
-    float shares[SHARE_COUNT];
-    for (uint e = 0; e < SHARE_COUNT; e++) {
-        const uint column = e / SUM_COUNT * UNIT_COLUMNS + SUM_COLUMN(e % SUM_COUNT);
-        shares[e] = float_of(left[(left_row + SUM_ROW(e % SUM_COUNT)) * pitch + depth + column]);
-    }
-    left_of_sums(l, shares);
+    float shares[SHARE_UNITS][SUM_COUNT];
+    for (uint j = 0; j < SHARE_UNITS; j++)
+        for (uint e = 0; e < SUM_COUNT; e++)
+            shares[j][e] = float_of(left[(left_row + SUM_ROW(e)) * pitch + depth + j * UNIT_COLUMNS + SUM_COLUMN(e)]);
+    left_of_sums(l, shares, 0);
 #else
     load_left(l, memory, lane, left_row, depth, pitch);
     SWAP_WORDS(l)
 #endif
 #if TRANSPOSED
-    load_right_transposed(r[0], memory + TILE, lane, right_column, depth, pitch);
+    load_right_transposed(r, memory + TILE, lane, right_column, depth, pitch);
 #else
-    load_right(r[0], memory + TILE, lane, right_column, depth, pitch);
+    load_right(r, memory + TILE, lane, right_column, depth, pitch);
 #endif
     for (uint n = 0; n < RIGHT_AT_ONCE; n++) {
         float s[SUM_COUNT];
         for (uint e = 0; e < SUM_COUNT; e++) s[e] = ((float)SUM_ROW(e) - (float)(n * UNIT_COLUMNS + SUM_COLUMN(e))) / 64.0f;
         BEGIN_SUMS(0);
 #if TRANSPOSED
-        UNIT_MULTIPLY_TRANSPOSED(s, l, r[n]);
+        UNIT_MULTIPLY_TRANSPOSED(s, l, r + n * RIGHT_WORDS);
 #else
-        UNIT_MULTIPLY(s, l, r[n]);
+        UNIT_MULTIPLY(s, l, r + n * RIGHT_WORDS);
 #endif
         END_SUMS();
         AWAIT_SUMS(s);
