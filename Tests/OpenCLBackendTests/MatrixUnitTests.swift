@@ -45,7 +45,9 @@ struct MatrixUnitTests {
     func extremes(target: TestTarget) throws {
         for shape in MatrixCases.unseen.map({ $0.stored(as: target.storage) }) {
             expectClose(
-                try target.run(shape), try shape.reference(), absolute: 8 * target.storage.greatestRounding,
+                // A NaN need not keep its bits on its way to the device.
+                try target.run(shape, keepsInputs: false), try shape.reference(),
+                absolute: 8 * target.storage.greatestRounding,
                 "\(target.testDescription): \(shape.testDescription)")
         }
         for shape in MatrixCases.great {
