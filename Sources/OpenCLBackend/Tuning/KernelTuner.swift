@@ -104,6 +104,10 @@ package struct KernelTuner {
         let allowed = candidates.filter { panels?.contains($0.panel) != false }
         if wrongCutEnters == .race { for cut in part.untuned.wrong { try race.add(cut) } }
         var seen = Set([part.untuned.outline])
+        if firstCandidateDefect != nil, let wrong = allowed.first {
+            try race.add(wrong)  // whatever the time
+            seen.insert(wrong.outline)
+        }
         for cut in allowed where ContinuousClock.now < end && seen.insert(cut.outline).inserted { try race.add(cut) }
         if let leader = race.leader {
             let others = allowed.filter { $0.outline == leader.outline && $0 != leader }
