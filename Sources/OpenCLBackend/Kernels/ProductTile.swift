@@ -33,7 +33,7 @@ struct ProductTile: Sendable, Hashable {
         }
     }
 
-    /// The kernel's constants; ``slabsOfStep(channels:)`` comes to them.
+    /// The kernel's constants; ``slabsOfStep(channels:localMemoryByteCount:)`` comes to them.
     var constants: [String: Int] {
         switch form {
         case .tile where isNarrow: ["TILE_ROWS": rows, "PANEL": panel, "WIDTH": 4]
@@ -61,9 +61,10 @@ struct ProductTile: Sendable, Hashable {
 
     /// How many slabs of a tap of so many channels a step of `product_matrix.cl` takes. Two where the tile leaves room for
     /// two in each slot: a small tile has few multiplications for each barrier and each address.
-    func slabsOfStep(channels: Int) -> Int {
+    func slabsOfStep(channels: Int, localMemoryByteCount: Int) -> Int {
         guard form.matrixUnit?.copiesAsynchronously == true, channels % (2 * MatrixUnit.slab) == 0 else { return 1 }
-        return 2 * (slots ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size <= 48 << 10 ? 2 : 1
+        let byteCount = 2 * (slots ?? 2) * (rows + panel) * MatrixUnit.slab * MemoryLayout<UInt16>.size
+        return byteCount <= min(localMemoryByteCount, 48 << 10) ? 2 : 1
     }
 
     private static func tile(_ rows: Int, _ panel: Int, items: (rows: Int, columns: Int)) -> ProductTile {

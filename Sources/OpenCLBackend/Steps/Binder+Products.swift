@@ -28,7 +28,7 @@ private struct Product {
 
     /// What a form's kernels are told of extents that are whole; those that read nothing by it are told nothing, so that one
     /// program serves all.
-    func alignment(_ tile: ProductTile) -> [String: Int] {
+    func alignment(_ tile: ProductTile, _ limits: KernelLimits) -> [String: Int] {
         let hasRows = { (count: Int) in (rowStarts + [channels]).allSatisfy { $0 % count == 0 } }
         let output = ["WHOLE_OUTPUT": columns % 4 == 0 ? 1 : 0]
         switch tile.form {
@@ -37,7 +37,8 @@ private struct Product {
         case .matrix, .emulation:
             return output.merging([
                 "INPUT_CHUNKS": hasRows(8) ? 1 : 0, "WHOLE_SLABS": channels % MatrixUnit.slab == 0 ? 1 : 0,
-                "STEP_SLABS": tile.slabsOfStep(channels: channels),
+                "STEP_SLABS": tile.slabsOfStep(
+                    channels: channels, localMemoryByteCount: limits.localMemoryByteCount),
             ]) { $1 }
         }
     }
@@ -115,7 +116,7 @@ extension Binder {
         var constants = [
             "TAPS": product.taps, "BIAS": epilogue.bias == nil ? 0 : 1, "SCALE": epilogue.layerScale == nil ? 0 : 1,
             "RESIDUALS": epilogue.residualCount, "ACTIVATION": epilogue.activation.kernelValue,
-        ].merging(product.alignment(tile)) { $1 }
+        ].merging(product.alignment(tile, limits)) { $1 }
         if plan.memory.wideValues.contains(node.output) { constants["WIDE_OUTPUT"] = 1 }
         let place = weights.place(
             PackedWeight(
