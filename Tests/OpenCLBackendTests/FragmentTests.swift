@@ -68,7 +68,7 @@ struct FragmentTests {
         let place = Place.all[0]
         let (left, right) = (factor(seed: 61, place, .float16), factor(seed: 62, place, .float16))
         let sums = try multiply(target, .tiles, place, left, right)
-        #expect(try multiply(target, .tiles, place, left, right, defect: 2) != sums)
+        #expect(try multiply(target, .tiles, place, left, right, defect: .swappedFragment) != sums)
     }
 
     /// A tile's elements: their bits and what these say.
@@ -77,21 +77,21 @@ struct FragmentTests {
         let values = generator.tensor([1, Self.rows, place.pitch]).float32 ?? []
         return values.map { value in
             if storage == .float16 { return (Float16(value).bitPattern, Double(Float16(value))) }
-            let bits = UInt16(truncatingIfNeeded: value.bitPattern >> 16)
-            return (bits, Double(Float(bitPattern: UInt32(bits) << 16)))
+            let rounded = value.roundedToBFloat16
+            return (UInt16(rounded.bitPattern >> 16), Double(rounded))
         }
     }
 
     private func multiply(
         _ target: TestTarget, _ way: Way, _ place: Place, _ left: [(bits: UInt16, value: Double)],
-        _ right: [(bits: UInt16, value: Double)], defect: Int = 0
+        _ right: [(bits: UInt16, value: Double)], defect: KernelDefect.Mistake? = nil
     ) throws -> [Float] {
         let program = try #require(MatrixProgram(target.form))
         let unit = program.unit
         var constants = program.constants
         constants.merge([
             "STORAGE": target.storage.kernelValue, "SUB_COLUMNS": 16, "RECTIFIES": way == .tiles ? 0 : 1,
-            "TRANSPOSED": way == .transposed ? 1 : 0, "SHARES": way == .shares ? 1 : 0, "DEFECT": defect,
+            "TRANSPOSED": way == .transposed ? 1 : 0, "SHARES": way == .shares ? 1 : 0, "DEFECT": defect?.rawValue ?? 0,
             "ROWS": Self.rows,
         ]) { $1 }
         let text = ProgramText(

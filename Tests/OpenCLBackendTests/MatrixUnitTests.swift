@@ -43,14 +43,14 @@ struct MatrixUnitTests {
 
     @Test("attention on what is no number, and on scores of any size", arguments: targets(ways))
     func extremes(target: TestTarget) throws {
-        for shape in MatrixCases.unseen.map({ $0.stored(as: target.storage) }) {
+        for shape in MatrixCases.withNaN.map({ $0.stored(as: target.storage) }) {
             expectClose(
                 // A NaN need not keep its bits on its way to the device.
                 try target.run(shape, keepsInputs: false), try shape.reference(),
                 absolute: 8 * target.storage.greatestRounding,
                 "\(target.testDescription): \(shape.testDescription)")
         }
-        for shape in MatrixCases.great {
+        for shape in MatrixCases.hugeScores {
             let result = try target.run(shape.stored(as: target.storage))
             #expect(result.allSatisfy { abs($0) <= 1 }, "\(shape.testDescription): no mean of values")
         }
@@ -93,6 +93,25 @@ struct MatrixUnitTests {
         for (constants, _) in attention.dropFirst(device.localMemory < 36 << 10 ? 1 : 0) {
             let (queries, keys) = (try #require(constants["QUERIES"]), try #require(constants["KEYS"]))
             #expect(8 * keys * 64 <= device.localMemory && 288 * queries <= device.localMemory, "\(constants)")
+        }
+    }
+
+    /// Slots by slabs by both factors: `MEMORY` of `product_matrix.cl`.
+    @Test("no product of the published network takes more than a small local memory", arguments: [48, 47, 32])
+    func localMemory(kibibytes: Int) throws {
+        let plan = try Plan.published(storage: .float16)
+        for unit in MatrixUnit.allCases where !unit.isWide && !unit.isPlain {
+            let limits = KernelLimits(
+                forms: KernelForms(.matrix(unit)), workGroupSize: 1024, localMemoryByteCount: kibibytes << 10,
+                allocationByteCount: 20 << 30)
+            let products = LaunchPlan(plan, limits).variants.map(\.constants).filter { $0["STEP_SLABS"] != nil }
+            #expect(!products.isEmpty)
+            for constants in products {
+                let slabs = try #require(constants["STEP_SLABS"])
+                let slots = constants["STAGES"] ?? ([.mma, .wgmma].contains(unit) && slabs == 1 ? 3 : 2)
+                let rows = try #require(constants["TILE_ROWS"]) + #require(constants["PANEL"])
+                #expect(slots * slabs * rows * 64 <= kibibytes << 10, "\(unit): \(constants)")
+            }
         }
     }
 

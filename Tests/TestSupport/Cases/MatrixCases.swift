@@ -82,7 +82,7 @@ package enum MatrixCases {
 
     /// A NaN in the first key, in another that comes first, in the last and in a query, of few tokens and of many: it must show
     /// where it counts and nowhere else.
-    package static let unseen: [OperationCase] = [10, 70].flatMap { tokens in
+    package static let withNaN: [OperationCase] = [10, 70].flatMap { tokens in
         [("key", 1, 0), ("key", 1, 5), ("key", 1, tokens - 1), ("query", 0, 3)].map { name, part, row in
             attention(tokens: tokens, "a NaN in \(name) \(row)") { token, channel, value in
                 token == row && channel / 32 == part && channel % 32 == 7 ? .nan : value
@@ -92,8 +92,8 @@ package enum MatrixCases {
 
     /// Scores so great that a sum misses them by many units of the exponent: any key may win, but the result is a mean of
     /// values, which lie between -1 and 1.
-    package static let great: [OperationCase] = [10, 70].map { tokens in
-        attention(tokens: tokens, "great scores") { _, channel, value in
+    package static let hugeScores: [OperationCase] = [10, 70].map { tokens in
+        attention(tokens: tokens, "huge scores") { _, channel, value in
             channel / 32 < 2 ? 30_000 * value : value
         }
     }
