@@ -60,7 +60,8 @@ package struct VisionTransformer {
 
     /// Encodes crops of `side` x `side` pixels, `microBatch` at a time.
     ///
-    /// - Returns: the tokens after the final norm, and those after each of `hookBlocks` without it.
+    /// - Returns: the tokens after the final norm, and those after each of `hookBlocks` without it; of -1 the tokens that
+    ///   the first block begins with.
     package func callAsFunction(
         _ crops: [CropSource], side: Int, microBatch: Int, hookBlocks: [Int] = []
     ) -> (final: CropTokens, hooks: [CropTokens]) {
@@ -68,8 +69,8 @@ package struct VisionTransformer {
         var hooks = [[Value]](repeating: [], count: hookBlocks.count)
         for start in stride(from: 0, to: crops.count, by: microBatch) {
             var x = embed(Array(crops[start..<min(start + microBatch, crops.count)]), side: side)
-            for block in 0..<configuration.blockCount {
-                x = self.block(scope["blocks"][block], x)
+            for block in -1..<configuration.blockCount {
+                if block >= 0 { x = self.block(scope["blocks"][block], x) }
                 for (hook, hookBlock) in hookBlocks.enumerated() where hookBlock == block { hooks[hook].append(x) }
             }
             final.append(scope.layerNorm("norm", x, epsilon: configuration.layerNormEpsilon))

@@ -19,7 +19,7 @@ struct ReferenceDepthTests {
 
     @Test(
         "within 1e-4, of a fiftieth of the largest inverse depth where it is nearly zero, for every type of weights",
-        arguments: ["narrow-12", "mini", "mini-f16", "mini-bf16", "mini-sharded"])
+        arguments: ["narrow-12", "mini", "mini-f16", "mini-bf16", "mini-sharded", "mini-embedded"])
     func reciprocal(name: String) throws {
         let fixture = Fixture(name)
         let (estimated, known) = try depths(fixture)

@@ -41,7 +41,7 @@ struct CheckpointConfigurationTests {
         }
         let read = try read(
             """
-            {"model_type":"depth_pro","patch_size":384,"fusion_hidden_size":64,"intermediate_hook_ids":[20,3,1],
+            {"model_type":"depth_pro","patch_size":384,"fusion_hidden_size":64,"intermediate_hook_ids":[20,3,-1],
             "intermediate_feature_dims":[8,16,24],"scaled_images_ratios":[0.5,1],
             "scaled_images_overlap_ratios":[0.0,0.5],"scaled_images_feature_dims":[32,48],"merge_padding_value":6,
             "use_fov_model":true,"num_fov_head_layers":3,"use_bias_in_fusion_residual":false,
@@ -57,7 +57,7 @@ struct CheckpointConfigurationTests {
             #expect(!encoder.hasQKVBias)
         }
         #expect((read.patchSize, read.imageSize, read.fusionHiddenSize, read.mergePadding) == (384, 768, 64, 6))
-        #expect(read.intermediateHookIndices == [20, 3, 1])
+        #expect(read.intermediateHookIndices == [20, 3, -1])
         #expect(read.intermediateFeatureSizes == [8, 16, 24])
         #expect(read.scaledImageRatios == [0.5, 1])
         #expect(read.scaledImageOverlapRatios == [0, 0.5])
@@ -83,6 +83,7 @@ struct CheckpointConfigurationTests {
         (#""patch_model_config":{"num_channels":4}"#, "num_channels"),
         (#""use_fov_model":"yes""#, "use_fov_model"),
         (#""intermediate_hook_ids":[12,5]"#, "intermediate_hook_ids"),
+        (#""intermediate_hook_ids":[5,-2]"#, "intermediate_hook_ids"),
         (#""intermediate_hook_ids":[]"#, "intermediate_hook_ids"),
         (#""intermediate_hook_ids":[5]"#, "differ in length"),
         (#""scaled_images_ratios":[0.5,1]"#, "differ in length"),

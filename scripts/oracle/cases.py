@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 HEAD_WIDTH = 64
 """Width of an attention head; a reader of Apple's checkpoint infers the number of heads from it."""
 
+APPLE_HOOKS = (11, 5)
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -44,6 +46,8 @@ class Case:
     zero_fraction: share of the canonical inverse depth that the last ReLU cuts to exactly 0; with 0 the map is
     positive everywhere, so that metric depth is well conditioned at every pixel.
     weight_type: type of the stored weights; the reference is computed from the weights after rounding to it.
+    hooks: blocks of the patch encoder that the decoder reads, deep to shallow; -1 is what the first begins with. Apple's
+    layout knows one pair only, so other cases are not stored in it.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Case:
     weight_type: str = "float32"
     max_shard_size: str = "5GB"
     stores_stages: bool = True
+    hooks: tuple[int, int] = APPLE_HOOKS
 
 
 NARROW = Widths(hidden=64, layers=12, mlp_ratio=4, fusion=16, intermediate=(16, 16), scaled=(64, 64, 32))
@@ -73,4 +78,5 @@ CASES: tuple[Case, ...] = (
     replace(_MINI, name="mini-bf16", weight_type="bfloat16", stores_stages=False),
     replace(_MINI, name="mini-f16", weight_type="float16", stores_stages=False),
     replace(_MINI, name="mini-sharded", max_shard_size="2MB", stores_stages=False),
+    replace(_MINI, name="mini-embedded", hooks=(5, -1), stores_stages=False),
 )

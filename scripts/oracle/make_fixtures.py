@@ -28,7 +28,7 @@ import photograph
 import stages
 import tensors
 from apple_layout import apple_state
-from cases import CASES, Case
+from cases import APPLE_HOOKS, CASES, Case
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KNOWN_FOCAL_LENGTH_PIXELS = 450.0
@@ -142,7 +142,7 @@ def check(
     expect(20 < degrees < 120, f"{case.name}: a field of view of {degrees} degrees")
     check_merged_maps(results, case)
     figures = {"zero_fraction": zeros, "relative_spread": spread}
-    if case.geometry.input_side <= 512:
+    if case.geometry.input_side <= 512 and case.hooks == APPLE_HOOKS:
         figures |= check_apple_forward(model, results, case)
     return figures | float32_error(model, picture, results, case)
 
@@ -155,9 +155,10 @@ def expect(condition: bool, message: str) -> None:
 def check_merged_maps(results: stages.Stages, case: Case) -> None:
     """The merged maps, rebuilt by index from the tokens in Apple's order, must be the captured ones."""
     padding, tokens = case.geometry.merge_padding, results["patch_tokens"]
+    deep, shallow = (results[f"patch_hook{block}"] for block in case.hooks)
     rebuilt = {
-        "merged_latent0": apple_forward.merge(results["patch_hook5"], 5, padding),
-        "merged_latent1": apple_forward.merge(results["patch_hook11"], 5, padding),
+        "merged_latent0": apple_forward.merge(shallow, 5, padding),
+        "merged_latent1": apple_forward.merge(deep, 5, padding),
         "merged_x0": apple_forward.merge(tokens[:25], 5, padding),
         "merged_x1": apple_forward.merge(tokens[25:34], 3, 2 * padding),
         "merged_x2": apple_forward.merge(tokens[34:], 1, 0),
@@ -195,10 +196,11 @@ def float32_error(
 
 
 def write_checkpoints(model: DepthProForDepthEstimation, case: Case, folder: Path) -> None:
-    """config.json with model.safetensors (or shards and their index), and the same weights as depth_pro.pt."""
+    """config.json with model.safetensors (or shards and their index), and the same weights as depth_pro.pt if its hooks are."""
     model.to(getattr(torch, case.weight_type))
     model.save_pretrained(folder, max_shard_size=case.max_shard_size)
-    torch.save(apple_state(model.state_dict()), folder / "depth_pro.pt")
+    if case.hooks == APPLE_HOOKS:
+        torch.save(apple_state(model.state_dict()), folder / "depth_pro.pt")
     names = stored_names(folder)
     expect(any(".attention.attention.query." in name for name in names), f"{case.name}: unexpected names on disk")
     expect(len(names) == len(model.state_dict()), f"{case.name}: {len(names)} tensors on disk")

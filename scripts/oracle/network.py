@@ -33,6 +33,7 @@ def configuration(case: Case) -> DepthProConfig:
         patch_size=geometry.patch_side,
         merge_padding_value=geometry.merge_padding,
         fusion_hidden_size=widths.fusion,
+        intermediate_hook_ids=list(case.hooks),
         intermediate_feature_dims=list(widths.intermediate),
         scaled_images_feature_dims=list(widths.scaled),
         image_model_config=dict(encoder),

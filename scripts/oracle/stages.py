@@ -51,7 +51,8 @@ def _encoder_readers(model: DepthProForDepthEstimation) -> Iterator[tuple[nn.Mod
     encoder = model.depth_pro.encoder
     patch_encoder = encoder.patch_encoder.model
     for index in sorted(model.config.intermediate_hook_ids):
-        yield patch_encoder.encoder.layer[index], lambda o, index=index: {f"patch_hook{index}": o[:FINE_CROPS]}
+        module = patch_encoder.encoder.layer[index] if index >= 0 else patch_encoder.embeddings
+        yield module, lambda o, index=index: {f"patch_hook{index}": o[:FINE_CROPS]}
     yield patch_encoder, lambda o: {"patch_tokens": o.last_hidden_state}
     yield encoder.image_encoder.model, lambda o: {"image_tokens": o.last_hidden_state}
     merged = ("merged_x2", "merged_x1", "merged_x0", "merged_latent1", "merged_latent0")

@@ -7,7 +7,8 @@ package struct DepthProConfiguration: Sendable, Hashable {
     package var imageEncoder: VisionTransformerConfiguration
     /// nil for a checkpoint without a field-of-view network.
     package var fieldOfViewEncoder: VisionTransformerConfiguration?
-    /// The patch encoder's blocks whose outputs become the two finest features, the finest first.
+    /// The patch encoder's blocks whose outputs become the two finest features, the finest first; -1 stands for what
+    /// the blocks begin with.
     package var hookBlocks: [Int]
     /// Channels of the features made from the hooks, the finest first.
     package var latentWidths: [Int]
@@ -76,7 +77,7 @@ extension DepthProConfiguration {
         guard widths.allSatisfy({ (1...Self.largestWidth).contains($0) }), fusionWidth >= 2 else {
             throw ConfigurationError("feature widths \(widths) are out of range")
         }
-        guard hookBlocks.allSatisfy({ (0..<patchEncoder.blockCount).contains($0) }) else {
+        guard hookBlocks.allSatisfy({ (-1..<patchEncoder.blockCount).contains($0) }) else {
             throw ConfigurationError(
                 "hooks at blocks \(hookBlocks) of a patch encoder with \(patchEncoder.blockCount) blocks")
         }

@@ -22,7 +22,7 @@ extension CheckpointConfiguration {
         fieldOfViewEncoder = try Encoder(fields.nested("fov_model_config"), imageSize: patchSize)
         fusionHiddenSize = try fields.count("fusion_hidden_size", default: 256)
         intermediateHookIndices = try fields.integers(
-            "intermediate_hook_ids", in: 0...patchEncoder.layerCount - 1, default: [11, 5])
+            "intermediate_hook_ids", in: -1...patchEncoder.layerCount - 1, default: [11, 5])
         intermediateFeatureSizes = try fields.integers("intermediate_feature_dims", default: [256, 256])
         scaledImageRatios = try fields.numbers("scaled_images_ratios", default: [0.25, 0.5, 1])
         scaledImageOverlapRatios = try fields.numbers("scaled_images_overlap_ratios", default: [0, 0.5, 0.25])

@@ -23,7 +23,8 @@ package struct CheckpointConfiguration: Sendable, Equatable {
     /// Side of a patch of the pyramid in pixels.
     package let patchSize: Int
     package let fusionHiddenSize: Int
-    /// Blocks of the patch encoder whose output feeds the decoder, low resolution first, counted from 0.
+    /// Blocks of the patch encoder whose output feeds the decoder, low resolution first, counted from 0; -1 stands for
+    /// the embedded picture before the first, as in transformers.
     package let intermediateHookIndices: [Int]
     package let intermediateFeatureSizes: [Int]
     /// Scales of the pyramid, ascending.
