@@ -38,7 +38,12 @@ def save(path, objective, optimizer, **about):
 
 def load(path):
     """A checkpoint on the processor, or None."""
-    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
+    if not path.exists():
+        return None
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    if saved["sizes"]["hooks"][-1] != -1:
+        raise ValueError(f"{path}: an earlier version made it, of another network; begin again in another folder")
+    return saved
 
 
 def network_of(path):

@@ -4,6 +4,7 @@ import torch
 from transformers import DepthProConfig, DepthProForDepthEstimation
 
 from .initial import pass_through, scale_to_unit, start_large, start_with_frequencies
+from .pixels import read_pixels
 
 SIDE = 512  # pixels of the square the network sees
 DECODER_LEVELS = 5
@@ -11,7 +12,10 @@ PATCH_SIDE = 128  # pixels of an encoder's crop: 8 x 8 tokens of 16 pixels
 
 
 def config(width, layers, heads, decoder, hooks):
-    """Depth Pro's geometry at a third: 25 + 9 + 1 crops of 128 pixels. `hooks` are block indices, deep to shallow."""
+    """Depth Pro's geometry at a third: 25 + 9 + 1 crops of 128 pixels.
+
+    `hooks` are block indices, deep to shallow; -1, which the shallow one must be, is what the first block begins with.
+    """
     encoder = {
         "model_type": "dinov2",
         "hidden_size": width,
@@ -27,7 +31,7 @@ def config(width, layers, heads, decoder, hooks):
         fusion_hidden_size=decoder,
         patch_size=PATCH_SIDE,
         intermediate_hook_ids=list(hooks),
-        intermediate_feature_dims=[decoder, decoder],
+        intermediate_feature_dims=[decoder, 2 * decoder],
         scaled_images_ratios=[0.25, 0.5, 1],
         scaled_images_overlap_ratios=[0.0, 0.5, 0.25],
         scaled_images_feature_dims=[2 * decoder] * 2 + [decoder],
@@ -54,6 +58,7 @@ def build(seed=0, **sizes):
         start_with_frequencies(vit.embeddings)
     share_encoder(model)
     pass_through(model.fusion_stage)
+    read_pixels(model)
     scale_to_unit(model)
     with torch.no_grad():
         model.head.layers[4].bias.fill_(0.3)
@@ -92,11 +97,13 @@ def depth_parameters(model):
     ]
 
 
+FIXED = -1  # set by pixels.py, and trained by no stage
 LEVEL_OF = {  # decoder level by the beginning of a parameter's name
     "depth_pro.neck.feature_upsample.image_block.": 0,
     "depth_pro.neck.fuse_image_with_low_res.": 0,
     **{f"depth_pro.neck.feature_upsample.scaled_images.{level}.": level for level in (0, 1, 2)},
-    **{f"depth_pro.neck.feature_upsample.intermediate.{level - 3}.": level for level in (3, 4)},
+    "depth_pro.neck.feature_upsample.intermediate.0.": 3,
+    "depth_pro.neck.feature_upsample.intermediate.1.": FIXED,
     **{f"depth_pro.neck.feature_projection.projections.{level}.": level for level in range(5)},
     **{f"fusion_stage.intermediate.{level}.": level for level in range(4)},
     "fusion_stage.final.": 4,
@@ -104,7 +111,7 @@ LEVEL_OF = {  # decoder level by the beginning of a parameter's name
 
 
 def level_of(name):
-    """The decoder level of a parameter, 0 for the lowest; None of the encoders and the head."""
+    """The decoder level of a parameter, 0 for the lowest, or FIXED; None of the encoders and the head."""
     return next((level for start, level in LEVEL_OF.items() if name.startswith(start)), None)
 
 

@@ -26,9 +26,10 @@ from .curriculum import OLD_SHARE, STAGES, rate_factor
 from .encoded import EncodedFiles
 from .evaluate import quick_figures
 from .memory import keep_freed_memory
-from .network import build, depth_parameters, fov_parameters, level_of
+from .network import DECODER_LEVELS, build, depth_parameters, fov_parameters, level_of
 from .objective import OBJECTIVES
 from .optimise import optimiser
+from .pixels import read_pixels
 
 LONGEST_STEP = 30  # seconds; what took longer was stopped, and is no part of a stage's budget
 
@@ -108,6 +109,8 @@ class Run:
         else:
             network, self.sizes = checkpoint.begin(self.origin, a.sizes, a.out)
         first_new = checkpoint.first_new_level(self.stage, self.origin)
+        if not saved and first_new < DECODER_LEVELS == self.stage.levels and self.stage.name != "fov":
+            read_pixels(network)
         self.network = network.to(self.device)
         if not cuda:
             plain_attention(self.network)
@@ -265,8 +268,8 @@ def main(arguments=None):
         "layers": a.layers,
         "heads": a.width // 64,
         "decoder": a.decoder,
-        # Early blocks: later ones have forgotten the picture, whose borders the upper levels look for.
-        "hooks": [min(1, a.layers - 1), 0],
+        # Early ones: later blocks have forgotten the picture, whose borders the upper levels look for.
+        "hooks": [min(1, a.layers - 1), -1],
     }
     return Run(a).train()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from .levels import lower_levels
+from .pixels import finest_feature
 
 CELLS = 128  # per side of the last but one level
 REACH = 8  # cells: five convolutions at this level, five at the next and one at the head's
@@ -70,8 +71,8 @@ def cut_out(windows, part, maps):
 
 def windowed_features(model, features, windows):
     """What the head needs (B, d, 2 side, 2 side) for a window of each picture, from the encoder's features."""
-    up, project = model.depth_pro.neck.feature_upsample, model.depth_pro.neck.feature_projection.projections
-    hooks = (cut_out(windows, Window.tokens, hook) for hook in features[-2:])
-    deep, shallow = (block(hook) for block, hook in zip(up.intermediate, hooks))
+    neck, fusion = model.depth_pro.neck, model.fusion_stage
+    deep, shallow = (cut_out(windows, Window.tokens, hook) for hook in features[-2:])
     lower = cut_out(windows, Window.cells, lower_levels(model, features, 3))
-    return model.fusion_stage.final(model.fusion_stage.intermediate[3](lower, project[3](deep)), project[4](shallow))
+    skip = neck.feature_projection.projections[3](neck.feature_upsample.intermediate[0](deep))
+    return fusion.final(fusion.intermediate[3](lower, skip), finest_feature(model, shallow))

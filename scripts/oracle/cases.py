@@ -46,8 +46,8 @@ class Case:
     zero_fraction: share of the canonical inverse depth that the last ReLU cuts to exactly 0; with 0 the map is
     positive everywhere, so that metric depth is well conditioned at every pixel.
     weight_type: type of the stored weights; the reference is computed from the weights after rounding to it.
-    hooks: blocks of the patch encoder that the decoder reads, deep to shallow; -1 is what the first begins with. Apple's
-    layout knows one pair only, so other cases are not stored in it.
+    hooks: blocks of the patch encoder that the decoder reads, deep to shallow; -1 is what the first begins with.
+    Apple's layout knows one pair only, so other cases are not stored in it.
     """
 
     name: str

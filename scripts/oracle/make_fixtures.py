@@ -196,7 +196,7 @@ def float32_error(
 
 
 def write_checkpoints(model: DepthProForDepthEstimation, case: Case, folder: Path) -> None:
-    """config.json with model.safetensors (or shards and their index), and the same weights as depth_pro.pt if its hooks are."""
+    """config.json with model.safetensors (or shards and their index); where the hooks are Apple's, depth_pro.pt, too."""
     model.to(getattr(torch, case.weight_type))
     model.save_pretrained(folder, max_shard_size=case.max_shard_size)
     if case.hooks == APPLE_HOOKS:

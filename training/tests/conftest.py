@@ -18,4 +18,4 @@ def scenes(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def small():
-    return build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval()
+    return build(width=64, layers=4, heads=1, decoder=16, hooks=(2, -1)).eval()

@@ -10,7 +10,7 @@ from training.objective import LowestObjective
 
 from .conftest import SMALL
 
-SIZES = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, 1]}
+SIZES = {"width": 64, "layers": 4, "heads": 1, "decoder": 16, "hooks": [2, -1]}
 
 
 def save(folder, stage, network, step=1, origin=None):
@@ -47,6 +47,13 @@ def test_a_stage_begins_again_when_what_it_began_with_has_learned(tmp_path):
     assert resumed() is None
     checkpoint.path_of(tmp_path, "lowest").unlink()
     assert resumed()["step"] == 9
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    path = checkpoint.path_of(tmp_path, "coarse")
+    torch.save({"network": {}, "sizes": SIZES | {"hooks": [2, 0]}, "step": 1}, path)
+    with pytest.raises(ValueError, match="another folder"):
+        checkpoint.load(path)
 
 
 def test_levels_of_stages_that_were_left_out_are_new():

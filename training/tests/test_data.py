@@ -90,7 +90,7 @@ def test_samples_of_unknown_size_lose_their_median_but_not_their_sky():
 
 def test_real_and_relative_samples_get_their_own_losses():
     torch.manual_seed(0)
-    objective = DepthObjective(build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval())
+    objective = DepthObjective(build(width=64, layers=4, heads=1, decoder=16, hooks=(2, -1)).eval())
     pixels, inverse = torch.randn(3, 3, 512, 512), torch.rand(3, 512, 512) + 0.1
     inverse[:, :, 300:360] = 0  # sky
     batch = {"encoded": pack(encode(objective.network, pixels)), "inverse": inverse}

@@ -40,7 +40,7 @@ def test_a_fresh_network_begins_with_its_coarse_depth(small):
 
 def test_plain_attention_changes_no_result(small):
     pixels = torch.randn(1, 3, 512, 512, generator=torch.Generator().manual_seed(2))
-    other = build(width=64, layers=4, heads=1, decoder=16, hooks=(2, 1)).eval()
+    other = build(width=64, layers=4, heads=1, decoder=16, hooks=(2, -1)).eval()
     train.plain_attention(other)
     with torch.no_grad():
         assert torch.allclose(small(pixels).predicted_depth, other(pixels).predicted_depth, atol=1e-4)
@@ -62,7 +62,7 @@ def test_the_lowest_level_is_that_of_the_network_where_encoders_are_one(small):
     pixels = torch.randn(2, 3, 128, 128, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         assert torch.equal(lowest_features(small, pixels, shared=True), lowest_features(small, pixels))
-        other = build(seed=4, width=64, layers=4, heads=1, decoder=16, hooks=(2, 1))
+        other = build(seed=4, width=64, layers=4, heads=1, decoder=16, hooks=(2, -1))
         for parameter in encoders(other)["patch"].parameters():
             parameter.mul_(1.1)
         assert not torch.allclose(lowest_features(other, pixels, shared=True), lowest_features(other, pixels))

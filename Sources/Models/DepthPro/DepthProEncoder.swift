@@ -2,7 +2,7 @@ package import TensorCore
 
 /// The features of one image, the finest first, before they are upsampled.
 package struct EncodedImage: Sendable {
-    /// Merged tokens of the two hooked blocks, [1, 4t, 4t, width] with t tokens along a patch.
+    /// Merged tokens of the two hooks, [1, 4t, 4t, width] with t tokens along a patch.
     package let latents: [Value]
     /// Merged final tokens of the three pyramid levels: [1, 4t, 4t, width], [1, 2t, 2t, width], [1, t, t, width].
     package let pyramid: [Value]
