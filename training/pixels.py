@@ -14,12 +14,14 @@ from .initial import COLOURS, cosines_of, expected_sizes
 
 SIDE = 16  # pixels of a token
 CELLS = SIDE // 2  # per side of a token: the upsampling ends at two pixels
+MOST_MAPS = 8  # those of cell_values
+FAINT = 0.06  # how loud the picture is at first beside the unit size of what it is added to
 
 
 def channel_count(model):
     """How many maps of the picture the upsampling has room for, eight at most: a quarter of a token has 16 cells, so a
     map takes 16 channels."""
-    return min(len(cell_values()), model.config.intermediate_feature_dims[1] // 16)
+    return min(MOST_MAPS, model.config.intermediate_feature_dims[1] // 16)
 
 
 def cell_values():
@@ -36,10 +38,10 @@ def cell_values():
 
 def wanted(count):
     """The functionals (64 count, 768) of a token's patch: for each cell, by rows, `count` values."""
-    cells = torch.zeros(CELLS, CELLS, count, 3, SIDE, SIDE, dtype=torch.float64)
+    cells, values = torch.zeros(CELLS, CELLS, count, 3, SIDE, SIDE, dtype=torch.float64), cell_values()[:count]
     for y in range(CELLS):
         for x in range(CELLS):
-            cells[y, x, :, :, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2] = cell_values()[:count]
+            cells[y, x, :, :, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2] = values
     return cells.flatten(0, 2).flatten(1)
 
 
@@ -71,8 +73,8 @@ def read_pixels(model):
     tokens += 1e-4 * tokens.diagonal().mean() * torch.eye(len(tokens))
     set_upsampling(model, tokens, both)
     merge = model.depth_pro.neck.feature_projection.projections[4].weight
-    faint = 0.06 * torch.randn(merge[:, :count].shape, generator=torch.Generator().manual_seed(0))
-    merge.zero_()[:, :count] = faint / (9 * count) ** 0.5
+    noise = torch.randn(merge[:, :count].shape, generator=torch.Generator().manual_seed(0))
+    merge.zero_()[:, :count] = FAINT * noise / (9 * count) ** 0.5
 
 
 def set_upsampling(model, tokens, both):
