@@ -1,4 +1,7 @@
 // The kernels for the compiler's baseline: SSE2 on x86-64, NEON on Arm, anything elsewhere.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #define VECTOR_WIDTH 4
 #define TILE_ROWS 6  // 12 sums, 2 panel vectors and a factor fit 16 registers
 #define HAS_DOT_PRODUCTS 0

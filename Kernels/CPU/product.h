@@ -9,11 +9,12 @@
 // order     of summation depends on the depth alone, so that rows may be cut anywhere
 #pragma once
 #include "finish_rows.h"
+#include "multiply_quads.h"
 #include "packed_weights.h"
 
-// Words between rows of a block: 2 KB (4 KB, 1 KB), and a cache line so that rows do not fall into the same sets.
+// Words between rows of a block: 2 KB (4 KB, 1 KB or 2 KB), and a cache line so that rows do not fall into the same sets.
 INLINE size_t block_stride(cpu_arithmetic arithmetic) {
-    return arithmetic == cpu_arithmetic_int8 ? 1024 / 4 + 16
+    return arithmetic == cpu_arithmetic_int8 ? 1024 / 4 * QUAD_FACTORS + 16
         : arithmetic == cpu_arithmetic_bfloat16 ? 512 * PAIR_FACTORS + 16
                                                 : 512 + 16;
 }
@@ -107,7 +108,9 @@ INLINE void fill_block(const cpu_product *p, cpu_arithmetic arithmetic, packed_s
     for (size_t row = 0; row < rows->count; row++) {
         if (arithmetic == cpu_arithmetic_int8) {
             copy_row(p, cpu_arithmetic_float32, s, rows, row, begin, count, (uint32_t *)values);
-            quantise(count, values, (uint8_t *)(block + row * stride), scales + row, least + row);
+            uint32_t words[1024 / 4];
+            quantise(count, values, (uint8_t *)words, scales + row, least + row);
+            store_quads(count / 4, words, block + row * stride);
         } else {
             copy_row(p, arithmetic, s, rows, row, begin, count, block + row * stride);
         }
@@ -169,7 +172,7 @@ INLINE void product_with(cpu_arithmetic arithmetic, const cpu_product *p, const 
             for (size_t row = 0; row < padded; row += TILE_ROWS) {
                 const uint32_t *a = block + row * stride;
                 float *c = place + row * width;
-                const char *ahead = share_of_panel(next, count / s.group, row);
+                const char *ahead = share_of_panel(arithmetic, next, count / s.group, row);
                 fetch_for_tile(p, rows, row, b + 1 == s.block_count, first_column + column, begin + count + column);
                 if (arithmetic == cpu_arithmetic_float32) {
                     multiply_tile(count, (const float *)a, stride, (const float *)panel, b > 0, c, width, ahead);

@@ -5,7 +5,7 @@
 // numerics  float32 sums tend to 1 in every lane, far from overflow and from subnormal numbers; bfloat16 sums grow by
 //           5e-4 a round, 8-bit sums stay. Forms without dot products measure float32 for all
 #pragma once
-#include "multiply_tile.h"
+#include "multiply_quads.h"
 
 // Independent sums: enough that every multiply-add unit always finds one whose last result is ready.
 #define CHAINS (2 * TILE_ROWS)

@@ -118,7 +118,7 @@ INLINE void multiply_panels(cpu_arithmetic arithmetic, size_t rows, size_t depth
         for (size_t row = 0; row < rows; row += TILE_ROWS) {
             const uint32_t *a = transformed + row * stride, *panel = panels + column * depth;
             float *c = products + row * columns + column;
-            const char *ahead = share_of_panel(panel + depth * PANEL, depth, row);
+            const char *ahead = share_of_panel(arithmetic, panel + depth * PANEL, depth, row);
             if (arithmetic == cpu_arithmetic_float32)
                 multiply_tile(depth, (const float *)a, stride, (const float *)panel, 0, c, columns, ahead);
             else multiply_pairs(depth, (const pair_factor *)a, stride, panel, 0, c, columns, ahead);
