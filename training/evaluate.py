@@ -15,6 +15,7 @@ from .objective import every
 from .predictors import load, of_objective
 
 NEAREST_INVERSE = 1e-4  # 1/m; the far clamp of Depth Pro
+SHAPES = {"16:9": 1.65, "4:3 and 3:2": 1.1, "square": 0.9, "upright": 0.0}  # and their least width over height
 
 
 def quick_figures(objective, stage, folder, count=48):
@@ -95,22 +96,30 @@ def hits(pred, true):
     return {"fov_within_25": fov_within(pred, true), "focal_within_25": focal_within(pred, true)}
 
 
+def shape(focal):
+    """What kind of photograph was stretched to the square, by its focal lengths (2) over width and height."""
+    aspect = float(focal[1] / focal[0])  # width over height, of square pixels
+    return next(name for name, least in SHAPES.items() if aspect >= least)
+
+
 def evaluate(predict, folder, train=None, limit=None):
     """Table {method: {figure: mean}} of a predictor on a folder; baselines when the training folder is given.
 
-    Where pictures belong to families, the model has a row for each as well.
+    The model has a row for each shape of photograph as well, and for each family that pictures belong to.
     """
     pairs, rows, angles = Pairs([folder]), {"model": []}, []
     if train:
         constant, mean_map, mean_fov = baselines(train)
         rows |= {"constant depth": [], "mean map": []}
+    rows |= {f"model, {name}": [] for name in SHAPES}
     for index in range(min(limit or len(pairs), len(pairs))):
         sample = plain(pairs[index])
         (inverse, fov), true_fov = predict(sample["picture"]), float(sample["fov"])
         angles.append((fov, true_fov))
         rows["model"].append(score(inverse, fov, sample))
-        if sample["family"]:
-            rows.setdefault(f"model, {sample['family']}", []).append(rows["model"][-1])
+        for group in (sample["family"], shape(sample["focal"])):
+            if group:
+                rows.setdefault(f"model, {group}", []).append(rows["model"][-1])
         if train:
             flat = np.full(inverse.shape, focal(true_fov) / constant)
             rows["constant depth"].append(score(flat, true_fov, sample))

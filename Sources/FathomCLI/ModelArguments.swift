@@ -54,8 +54,9 @@ struct RunArguments: ParsableArguments {
     @Option(
         name: .long,
         help: """
-            The arithmetic: f32; bf16, in half the memory and on the CPU about twice as fast; on OpenCL devices also f16, \
-            in half the memory and finer; on the CPU also int8, faster still and coarser. (default: f32)
+            The arithmetic: f32; bf16, in half the memory, and about twice as fast on processors with its instructions; \
+            on OpenCL devices also f16, in half the memory and finer; on the CPU also int8, the fastest and coarsest. \
+            (default: f32)
             """,
         transform: Precision.init)
     var precision: Precision = .float32

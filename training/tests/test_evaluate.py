@@ -8,7 +8,7 @@ from PIL import Image
 from training import train
 from training.augment import plain
 from training.data import Pairs
-from training.evaluate import evaluate, score
+from training.evaluate import evaluate, score, shape
 from training.predictors import load, of_network
 
 from .conftest import SMALL
@@ -19,9 +19,18 @@ def test_evaluation_of_a_perfect_and_a_fresh_model(scenes, small):
     row = score(sample["inverse"].numpy(), float(sample["fov"]), sample)
     assert row["delta1"] == row["delta1_own_focal"] == 1 and row["abs_rel"] < 1e-6 and row["boundary_f1"] > 0.99
     table = evaluate(of_network(small), scenes, train=scenes, limit=2)
-    families = {f"model, {s['family']}" for s in Pairs([scenes])}
-    assert {"model", "constant depth", "mean map"} < set(table) <= {"model", "constant depth", "mean map"} | families
+    pairs = Pairs([scenes])
+    groups = {f"model, {group}" for s in (pairs[0], pairs[1]) for group in (s["family"], shape(s["focal"]))}
+    assert set(table) == {"model", "constant depth", "mean map"} | groups
     assert 0 <= table["model"]["delta1"] <= 1 and "fov_within_25" in table["model"]
+
+
+@pytest.mark.parametrize(
+    "width, height, name",
+    [(4, 3, "4:3 and 3:2"), (3, 2, "4:3 and 3:2"), (16, 9, "16:9"), (1, 1, "square"), (3, 4, "upright")],
+)
+def test_a_photograph_stretched_to_a_square_tells_its_shape_by_its_focal_lengths(width, height, name):
+    assert shape((0.8, 0.8 * width / height)) == name
 
 
 def test_an_early_stage_is_evaluated_by_what_it_has_learned(scenes, tmp_path):
